@@ -1,0 +1,22 @@
+"""Django's application registry entries of the ground."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.module_loading import import_module
+from django.utils.translation import gettext_lazy as _
+
+
+class AtlasConfig(AppConfig):
+    name = "atlas"
+    verbose_name = _("Référentiel")
+
+
+class AtlasAdminConfig(SimpleAdminConfig):
+    """Loads the `admin` module of our own apps only: `leaflet.admin` would need GDAL."""
+
+    default_site = "atlas.adminsite.AtlasAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        for module in ("atlas.admin", "projects.admin"):
+            import_module(module)

@@ -1,0 +1,58 @@
+"""Extensions, the functions that make names comparable, and the French search configuration.
+
+The functions are declared IMMUTABLE so that stored generated columns may use them; `unaccent` is called with its
+dictionary spelled out for the same reason. Their Python twins are in `atlas/names.py`; a test keeps them equal.
+"""
+
+FUNCTIONS = r"""
+CREATE FUNCTION atlas_normalise(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT regexp_replace(regexp_replace(
+        btrim(regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, value)), '[^[:alnum:]]+', ' ', 'g')),
+        '\mste\M', 'sainte', 'g'), '\mst\M', 'saint', 'g')
+$$;
+
+CREATE FUNCTION atlas_sort_name(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT regexp_replace(public.atlas_normalise(value), '^(le|la|les|l) (?=.)', '')
+$$;
+
+CREATE FUNCTION atlas_join(names text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_to_string(names, ' / ')
+$$;
+
+-- Each name is normalised on its own, then joined: «saint etienne / st-etienne» keeps its word limits.
+CREATE FUNCTION atlas_search_name(VARIADIC names text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(public.atlas_normalise(part), ' / '), '')
+    FROM (
+        SELECT btrim(part) AS part
+        FROM unnest(names) WITH ORDINALITY AS given(name, rank),
+             regexp_split_to_table(coalesce(given.name, ''), ' / |,') WITH ORDINALITY AS split(part, place)
+        ORDER BY rank, place
+    ) AS parts
+    WHERE part <> ''
+$$;
+
+CREATE FUNCTION atlas_note_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO atlas_datachange (table_name) VALUES (TG_TABLE_NAME);
+    RETURN NULL;
+END
+$$;
+
+CREATE TEXT SEARCH CONFIGURATION fr_unaccent (COPY = french);
+ALTER TEXT SEARCH CONFIGURATION fr_unaccent
+    ALTER MAPPING FOR hword, hword_part, word WITH unaccent, french_stem;
+"""
+
+REVERSE = """
+DROP TEXT SEARCH CONFIGURATION fr_unaccent;
+DROP FUNCTION atlas_note_change();
+DROP FUNCTION atlas_search_name(text[]);
+DROP FUNCTION atlas_join(text[]);
+DROP FUNCTION atlas_sort_name(text);
+DROP FUNCTION atlas_normalise(text);
+"""

@@ -1,0 +1,155 @@
+"""People: accounts, their place in an authority, and the postings of the State's network."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from atlas.querysets import MembershipQuerySet, PostingQuerySet
+
+from .base import Dated, Validity, tracked
+from .partners import Country
+from .reference import Theme
+from .territories import Collectivity, Region
+
+
+class UserManager(BaseUserManager):
+    """Accounts are found by e-mail, whatever its case."""
+
+    use_in_migrations = True
+
+    def get_by_natural_key(self, username: str) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        """An account. Without a password it cannot log in until an invitation sets one."""
+        if not email:
+            raise ValueError("an e-mail address is required")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+@tracked("UserHistory", exclude=["password", "last_login"])
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account; the e-mail address is the login."""
+
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    first_name = models.CharField(_("prénom"), max_length=150, blank=True)
+    last_name = models.CharField(_("nom"), max_length=150, blank=True)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    is_staff = models.BooleanField(_("accède à l’administration"), default=False)
+    is_active = models.BooleanField(_("compte actif"), default=True)
+    date_joined = models.DateTimeField(_("créé le"), default=timezone.now)
+    proconnect_sub = models.CharField(_("identifiant ProConnect"), max_length=255, null=True, blank=True, unique=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="atlas_user_email_ci",
+                violation_error_message=_("Un compte existe déjà à cette adresse."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+
+class Role(models.TextChoices):
+    """What a member may do for an authority: read drafts; write; file in its name and manage members."""
+
+    READER = "reader", _("Lecture")
+    EDITOR = "editor", _("Rédaction")
+    REPRESENTATIVE = "representative", _("Représentation")
+
+
+@tracked("MembershipHistory")
+class Membership(Dated):
+    """A person's role in a French authority."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("compte"))
+    collectivity = models.ForeignKey(
+        Collectivity, models.PROTECT, related_name="memberships", verbose_name=_("collectivité")
+    )
+    role = models.CharField(_("rôle"), max_length=15, choices=Role)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invité par")
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membre")
+        verbose_name_plural = _("membres")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "collectivity"],
+                name="atlas_membership_once",
+                violation_error_message=_("Cette personne est déjà membre de la collectivité."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.collectivity} ({self.get_role_display()})"
+
+
+class PostingKind(models.TextChoices):
+    """The State's network around decentralised cooperation."""
+
+    OFFICER = "officer", _("Chargé de mission DCTCIV")
+    EMBASSY = "embassy", _("Correspondant d’ambassade")
+    ADVISER = "adviser", _("Conseiller diplomatique en région")
+
+
+@tracked("PostingHistory")
+class Posting(Validity, Dated):
+    """Who follows which zones, countries, régions and themes, and from when to when."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="postings", verbose_name=_("compte"))
+    kind = models.CharField(_("fonction"), max_length=10, choices=PostingKind)
+    zones = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("zones du monde"))
+    countries = models.ManyToManyField(Country, blank=True, related_name="postings", verbose_name=_("pays"))
+    regions = models.ManyToManyField(Region, blank=True, related_name="postings", verbose_name=_("régions"))
+    themes = models.ManyToManyField(Theme, blank=True, related_name="postings", verbose_name=_("thèmes"))
+
+    objects = PostingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("affectation")
+        verbose_name_plural = _("affectations")
+        ordering = ["kind", "pk"]
+        constraints = [
+            *Validity.Meta.constraints,
+            models.CheckConstraint(
+                name="atlas_posting_starts",
+                condition=Q(valid_from__isnull=False),
+                violation_error_message=_("Une affectation a une date de début."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_kind_display()}"

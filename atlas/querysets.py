@@ -1,0 +1,123 @@
+"""The one door to reading: each QuerySet knows who sees what (`visible_to`) and in what shape (`for_list`, `for_detail`, `on_map`).
+
+Shapes fix the number of queries; criteria live in `filters.py`.
+"""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows with `valid_from` / `valid_to` (exclusive)."""
+
+    def valid_on(self, day: date | None = None) -> Self:
+        """Rows that hold on `day` (today by default)."""
+        day = day or timezone.localdate()
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+        )
+
+
+class CodeQuerySet(DatedQuerySet):
+    """Official code lists: public."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+
+class ThemeQuerySet(DatedQuerySet):
+    """The tree of themes: public."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+    def for_list(self) -> Self:
+        return self.select_related("parent").prefetch_related("sdgs", "purpose_codes")
+
+    def roots(self) -> Self:
+        return self.filter(parent__isnull=True)
+
+
+class CollectivityQuerySet(models.QuerySet):
+    """French authorities are public, the past ones too."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+    def current(self) -> Self:
+        return self.filter(is_current=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("region", "department")
+
+    def for_detail(self) -> Self:
+        return self.select_related("region", "department", "epci")
+
+    def on_map(self) -> Self:
+        return self.filter(longitude__isnull=False)
+
+
+class CountryQuerySet(models.QuerySet):
+    """Countries are public."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+    def for_list(self) -> Self:
+        """With today's statuses as `current_statuses` (one more query)."""
+        statuses = self.model.statuses.rel.related_model.objects.valid_on()
+        return self.prefetch_related(Prefetch("statuses", queryset=statuses, to_attr="current_statuses"))
+
+    def for_detail(self) -> Self:
+        return self.for_list()
+
+
+class CountryStatusQuerySet(DatedQuerySet):
+    """Dated statuses are public."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+
+class ForeignAuthorityQuerySet(models.QuerySet):
+    """Foreign authorities are public. A merged one is only reachable through its old address."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+    def standing(self) -> Self:
+        """Without the duplicates that were merged into another row."""
+        return self.filter(merged_into__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("country", "region")
+
+    def for_detail(self) -> Self:
+        return self.select_related("country", "region", "place", "merged_into")
+
+    def on_map(self) -> Self:
+        return self.filter(longitude__isnull=False)
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Members are seen by staff, by themselves, and by the other members of the authority."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self.all()
+        return self.filter(Q(user=user) | Q(collectivity__memberships__user=user)).distinct()
+
+
+class PostingQuerySet(DatedQuerySet):
+    """Postings are seen by staff and by their holder."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return self.all() if user.is_staff else self.filter(user=user)

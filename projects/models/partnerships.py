@@ -1,0 +1,212 @@
+"""Partnerships: twinnings, charters, agreements between French and foreign authorities."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from atlas.models import Collectivity, ForeignAuthority, Theme, User
+from atlas.models.base import Dated, Record, tracked
+from projects.querysets import PartnershipQuerySet
+
+
+class PartnershipKind(models.TextChoices):
+    """Kinds of link between authorities."""
+
+    TWINNING = "twinning", _("Jumelage")
+    FRIENDSHIP = "friendship_charter", _("Pacte ou charte d’amitié")
+    COOPERATION = "cooperation_agreement", _("Convention de coopération décentralisée")
+    TECHNICAL = "technical_agreement", _("Accord technique ou thématique")
+    CROSS_BORDER = "cross_border", _("Coopération transfrontalière")
+    NETWORK = "network", _("Réseau")
+    ONE_OFF = "one_off", _("Action ponctuelle")
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date is known. Twinnings are often known by their year only."""
+
+    DAY = "day", _("Jour")
+    MONTH = "month", _("Mois")
+    YEAR = "year", _("Année")
+    UNKNOWN = "unknown", _("Inconnue")
+
+
+class PartnershipStatus(models.TextChoices):
+    """Life of the link itself."""
+
+    ACTIVE = "active", _("Actif")
+    DORMANT = "dormant", _("En sommeil")
+    SUSPENDED = "suspended", _("Suspendu")
+    ENDED = "ended", _("Terminé")
+    UNKNOWN = "unknown", _("Non précisé")
+
+
+class Publication(models.TextChoices):
+    """Who can read the record."""
+
+    DRAFT = "draft", _("Brouillon")
+    PUBLISHED = "published", _("Publié")
+    ARCHIVED = "archived", _("Archivé")
+
+
+class Origin(models.TextChoices):
+    """Where the record comes from."""
+
+    AUTHORITY = "authority", _("Collectivité")
+    STAFF = "staff", _("DCTCIV")
+    EMBASSY = "embassy", _("Ambassade")
+    IMPORT = "import", _("Fichier importé")
+    DEMO = "demo", _("Démonstration")
+
+
+@tracked(
+    "PartnershipHistory",
+    exclude=["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"],
+)
+class Partnership(Record):
+    """A link between French and foreign authorities. Its parties bear the roles and their own dates.
+
+    The `*_ids`, `*_codes` and `party_names` columns are a digest of the parties and themes, written by
+    `projects.services.refresh_partnership_digest`: lists, facets, search and map read one table.
+    """
+
+    kind = models.CharField(_("nature"), max_length=25, choices=PartnershipKind)
+    title = models.CharField(_("intitulé"), max_length=300, blank=True)
+    status = models.CharField(
+        _("situation"), max_length=10, choices=PartnershipStatus, default=PartnershipStatus.UNKNOWN
+    )
+    publication = models.CharField(_("publication"), max_length=10, choices=Publication, default=Publication.DRAFT)
+    signed_on = models.DateField(_("signé le"), null=True, blank=True)
+    signed_precision = models.CharField(
+        _("précision de la date"), max_length=8, choices=DatePrecision, default=DatePrecision.UNKNOWN
+    )
+    ended_on = models.DateField(_("terminé le"), null=True, blank=True)
+    themes = models.ManyToManyField(Theme, blank=True, related_name="partnerships", verbose_name=_("thèmes"))
+    note = models.TextField(_("note"), blank=True)
+    origin = models.CharField(_("origine"), max_length=10, choices=Origin)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    confirmed_on = models.DateField(_("confirmé le"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("confirmé par")
+    )
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("créé par")
+    )
+
+    french_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    foreign_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    region_codes = ArrayField(models.CharField(max_length=3), default=list, editable=False)
+    country_codes = ArrayField(models.CharField(max_length=2), default=list, editable=False)
+    theme_codes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    party_names = models.TextField(default="", blank=True, editable=False)
+
+    objects = PartnershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partenariat")
+        verbose_name_plural = _("partenariats")
+        ordering = [F("signed_on").desc(nulls_last=True), "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="projects_partnership_signed_precision",
+                condition=Q(signed_on__isnull=True, signed_precision=DatePrecision.UNKNOWN)
+                | (Q(signed_on__isnull=False) & ~Q(signed_precision=DatePrecision.UNKNOWN)),
+                violation_error_message=_("Une date de signature va avec sa précision."),
+            ),
+            models.CheckConstraint(
+                name="projects_partnership_dates",
+                condition=Q(signed_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("signed_on")),
+                violation_error_message=_("La fin ne peut pas précéder la signature."),
+            ),
+            models.CheckConstraint(
+                name="projects_partnership_ended",
+                condition=Q(ended_on__isnull=True) | Q(status=PartnershipStatus.ENDED),
+                violation_error_message=_("Un partenariat qui porte une date de fin est terminé."),
+            ),
+        ]
+        indexes = [
+            models.Index(F("signed_on").desc(nulls_last=True), F("id").desc(), name="projects_part_recent"),
+            models.Index(fields=["publication", "kind"], name="projects_part_public"),
+            GinIndex(fields=["french_ids"], name="projects_part_french"),
+            GinIndex(fields=["foreign_ids"], name="projects_part_foreign"),
+            GinIndex(fields=["region_codes"], name="projects_part_regions"),
+            GinIndex(fields=["country_codes"], name="projects_part_countries"),
+            GinIndex(fields=["theme_codes"], name="projects_part_themes"),
+            GinIndex(fields=["party_names"], opclasses=["gin_trgm_ops"], name="projects_part_names"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.get_kind_display()} {self.party_names}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:partnership_detail", args=[self.uuid])
+
+
+class PartyRole(models.TextChoices):
+    """Role of an authority in a partnership."""
+
+    LEAD = "lead", _("Chef de file")
+    MEMBER = "member", _("Membre")
+
+
+class PartnershipParty(Dated):
+    """An authority, French or foreign (exactly one of the two), in a partnership."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="parties", verbose_name=_("partenariat"))
+    collectivity = models.ForeignKey(
+        Collectivity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partnership_parties",
+        verbose_name=_("collectivité française"),
+    )
+    foreign_authority = models.ForeignKey(
+        ForeignAuthority,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partnership_parties",
+        verbose_name=_("autorité étrangère"),
+    )
+    role = models.CharField(_("rôle"), max_length=10, choices=PartyRole, default=PartyRole.LEAD)
+    since = models.DateField(_("depuis le"), null=True, blank=True)
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("partie")
+        verbose_name_plural = _("parties")
+        ordering = ["role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="projects_party_one_side",
+                condition=Q(collectivity__isnull=True, foreign_authority__isnull=False)
+                | Q(collectivity__isnull=False, foreign_authority__isnull=True),
+                violation_error_message=_("Une partie est soit française, soit étrangère."),
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "collectivity"],
+                name="projects_party_french_once",
+                violation_error_message=_("Cette collectivité figure déjà dans le partenariat."),
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "foreign_authority"],
+                name="projects_party_foreign_once",
+                violation_error_message=_("Cette autorité figure déjà dans le partenariat."),
+            ),
+            models.CheckConstraint(
+                name="projects_party_dates",
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+                violation_error_message=_("La fin ne peut pas précéder le début."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.collectivity or self.foreign_authority)
+
+    @property
+    def authority(self) -> Collectivity | ForeignAuthority:
+        """The French or the foreign authority, whichever side this is."""
+        return self.collectivity or self.foreign_authority
