@@ -7,8 +7,17 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
+
+
+class DataChangeQuerySet(models.QuerySet):
+    """The journal of data changes, read as a version."""
+
+    def version(self) -> str:
+        """Short text that differs as soon as public data differ (one query)."""
+        state = self.aggregate(last=Max("pk"), rows=Count("pk"))
+        return f"{state['last'] or 0:x}-{state['rows']:x}"
 
 
 class DatedQuerySet(models.QuerySet):
@@ -66,6 +75,11 @@ class CountryQuerySet(models.QuerySet):
 
     def visible_to(self, user) -> Self:
         return self.all()
+
+    def with_dac_category(self) -> Self:
+        """Adds `dac_category`: today's income group on the DAC list, null when the country is not eligible for ODA."""
+        statuses = self.model.statuses.rel.related_model.objects.valid_on().filter(list="dac", country=OuterRef("pk"))
+        return self.annotate(dac_category=Subquery(statuses.values("category")[:1]))
 
     def for_list(self) -> Self:
         """With today's statuses as `current_statuses` (one more query)."""

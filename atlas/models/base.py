@@ -8,7 +8,10 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from atlas.querysets import DataChangeQuerySet
 
 
 class SortName(Func):
@@ -135,7 +138,9 @@ class DataChange(models.Model):
     """
 
     table_name = models.CharField(max_length=63)
-    changed_at = models.DateTimeField(auto_now_add=True, db_default=models.functions.Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    objects = DataChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("changement de données")

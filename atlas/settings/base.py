@@ -15,6 +15,8 @@ SITE_NAME = _("Atlas de la coopération décentralisée")
 # The State identity (Marianne block and font) is reserved to State bodies: off unless the operator is entitled to it.
 STATE_IDENTITY = env.bool("ATLAS_STATE_IDENTITY", default=False)
 DEMO = False
+# Part of every ETag: a new release makes pages anew.
+RELEASE = env("ATLAS_RELEASE", default="0.1.0")
 SITE_URL = env("ATLAS_SITE_URL", default="http://localhost:8000")
 HOSTING_NOTICE = env("ATLAS_HOSTING_NOTICE", default="")
 CONTACT_EMAIL = env("ATLAS_CONTACT_EMAIL", default="secretariat.dgm-dctciv@diplomatie.gouv.fr")

@@ -1,0 +1,125 @@
+"""The pages that every list of the portal is made of: list with facets, export, and the ETag of public pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import condition
+from django.views.generic import TemplateView, View
+
+from atlas.exports import Columns, copy_csv, download, geojson
+from atlas.filters import FacetedFilterSet
+from atlas.models import DataChange
+
+PAGE_SIZE = 25
+# Beyond this page OFFSET costs more than it gives: one refines the search, or takes the file or the API's cursor.
+LAST_PAGE = 400
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of rows and what its navigation needs."""
+
+    object_list: list
+    number: int
+    total: int
+    num_pages: int
+    total_capped: bool = False
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.num_pages
+
+
+def _etag(request: HttpRequest, *args: Any, **kwargs: Any) -> str | None:
+    """Version of what an anonymous visitor reads: the data, the release, the day (statuses are dated)."""
+    if request.user.is_authenticated:
+        return None
+    return f'"{settings.RELEASE}-{timezone.localdate():%y%j}-{DataChange.objects.version()}"'
+
+
+def versioned(view: Callable) -> Callable:
+    """Answers 304 to an anonymous visitor who holds the current version; a member's page is never shared."""
+    conditional = condition(etag_func=_etag)(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = conditional(request, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_cache=True)
+        else:
+            patch_cache_control(response, public=True, no_cache=True)
+        return response
+
+    return wrapped
+
+
+class ListSource:
+    """What a list is about; the page, the export, the map and the API take it from the same class."""
+
+    model: Any
+    filterset_class: type[FacetedFilterSet]
+
+    def get_queryset(self):
+        return self.model.objects.visible_to(self.request.user)
+
+    def get_filterset(self) -> FacetedFilterSet:
+        return self.filterset_class(self.request.GET, queryset=self.get_queryset())
+
+
+class ListPage(ListSource, TemplateView):
+    """A list with its facets. Context: `page`, `facets`, `filterset`, `exports`, `errors`."""
+
+    page_size = PAGE_SIZE
+    export_url_name = ""
+    export_formats: tuple[str, ...] = ("csv", "geojson")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        filterset = self.get_filterset()
+        total, facets = filterset.counts()
+        num_pages = max(1, min(-(-total // self.page_size), LAST_PAGE))
+        number = self._page_number(num_pages)
+        start = (number - 1) * self.page_size
+        rows = list(self.shape(filterset.rows())[start : start + self.page_size])
+        return super().get_context_data(
+            page=Page(rows, number, total, num_pages),
+            facets=facets,
+            filterset=filterset,
+            errors=filterset.errors,
+            **kwargs,
+        )
+
+    def shape(self, rows):
+        return rows.for_list()
+
+    def _page_number(self, num_pages: int) -> int:
+        asked = self.request.GET.get("page", "1")
+        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:6]) <= num_pages:
+            raise Http404
+        return int(asked)
+
+
+class ExportView(ListSource, View):
+    """The rows of a list as a file; `fmt` comes from the address."""
+
+    columns: Columns
+    geojson_properties: Columns | None = None
+    filename = ""
+
+    def get(self, request: HttpRequest, fmt: str) -> HttpResponse:
+        rows = self.get_filterset().rows()
+        if fmt == "csv":
+            return download(copy_csv(rows, self.columns), name=self.filename, fmt=fmt)
+        if fmt == "geojson" and self.geojson_properties is not None:
+            return download(geojson(rows, self.geojson_properties), name=self.filename, fmt=fmt)
+        raise Http404
