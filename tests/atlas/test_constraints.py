@@ -1,0 +1,107 @@
+"""What the database itself refuses, without any form in between. One case per named constraint of the ground."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from atlas import models
+from tests.factories.atlas import (
+    CollectivityFactory,
+    CountryFactory,
+    CountryStatusFactory,
+    DepartmentFactory,
+    ForeignAuthorityFactory,
+    MembershipFactory,
+    PostingFactory,
+    RegionFactory,
+    ThemeFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def foreign_region(**fields):
+    return models.ForeignRegion.objects.create(code="SN.01", name="Dakar", country=CountryFactory(), **fields)
+
+
+def foreign_place(**fields):
+    return models.ForeignPlace.objects.create(name="Thiès", country=CountryFactory(), **{"geonames_id": 1, **fields})
+
+
+def code(model, **fields):
+    backwards = {"valid_from": date(2026, 1, 1), "valid_to": date(2025, 1, 1)}
+    return lambda: model.objects.create(code="1", **backwards, **fields)
+
+
+def two_authorities_of_one_place():
+    place = foreign_place()
+    ForeignAuthorityFactory(place=place, slug="a")
+    ForeignAuthorityFactory(place=place, slug="b")
+
+
+def member_twice():
+    member = MembershipFactory()
+    MembershipFactory(user=member.user, collectivity=member.collectivity)
+
+
+def merged_into_itself():
+    authority = ForeignAuthorityFactory()
+    models.ForeignAuthority.objects.filter(pk=authority.pk).update(merged_into=authority)
+
+
+def overlapping_statuses():
+    country = CountryFactory()
+    CountryStatusFactory(country=country, valid_from=date(2024, 1, 1), valid_to=None)
+    CountryStatusFactory(country=country, valid_from=date(2025, 1, 1), category="LMIC")
+
+
+def purpose_backwards():
+    category = models.SectorCategory.objects.create(code="140")
+    code(models.PurposeCode, category=category)()
+
+
+BACKWARDS = {"valid_from": date(2026, 1, 1), "valid_to": date(2025, 1, 1)}
+
+REFUSED = {
+    "atlas_region_position": lambda: RegionFactory(longitude=2.0, latitude=None),
+    "atlas_department_position": lambda: DepartmentFactory(longitude=200.0, latitude=2.0),
+    "atlas_collectivity_position": lambda: CollectivityFactory(longitude=None, latitude=48.0),
+    "atlas_collectivity_code": lambda: [CollectivityFactory(insee_code="35238") for _ in range(2)],
+    "atlas_collectivity_siren": lambda: [CollectivityFactory(siren="213502388") for _ in range(2)],
+    "atlas_collectivity_siren_digits": lambda: CollectivityFactory(siren="21350238X"),
+    "atlas_collectivity_ceased": lambda: CollectivityFactory(is_current=True, ceased_on=date(2019, 1, 1)),
+    "atlas_country_position": lambda: CountryFactory(longitude=0.0, latitude=99.0),
+    "atlas_country_iso2": lambda: CountryFactory(iso2="sn", iso3="SEN"),
+    "atlas_countrystatus_validity": lambda: CountryStatusFactory(**BACKWARDS),
+    "atlas_countrystatus_no_overlap": overlapping_statuses,
+    "atlas_foreignregion_position": lambda: foreign_region(longitude=1.0),
+    "atlas_foreignplace_position": lambda: foreign_place(latitude=1.0),
+    "atlas_foreignauthority_position": lambda: ForeignAuthorityFactory(longitude=None),
+    "atlas_foreignauthority_named": lambda: ForeignAuthorityFactory(name_fr="", slug="x"),
+    "atlas_foreignauthority_not_into_itself": merged_into_itself,
+    "atlas_foreignauthority_recognition_dated": lambda: ForeignAuthorityFactory(recognition="recognised"),
+    "atlas_foreignauthority_place": two_authorities_of_one_place,
+    "atlas_sectorcategory_validity": code(models.SectorCategory),
+    "atlas_purposecode_validity": purpose_backwards,
+    "atlas_aidtype_validity": code(models.AidType, category="C"),
+    "atlas_financetype_validity": code(models.FinanceType),
+    "atlas_flowtype_validity": code(models.FlowType),
+    "atlas_policymarker_validity": code(models.PolicyMarker, scores="0|1|2"),
+    "atlas_channel_validity": code(models.Channel),
+    "atlas_recipientregion_validity": code(models.RecipientRegion),
+    "atlas_sdg_number": lambda: models.SDG.objects.create(number=18, name_fr="x", name_en="x"),
+    "atlas_theme_validity": lambda: ThemeFactory(**BACKWARDS),
+    "atlas_user_email_ci": lambda: [UserFactory(email=email) for email in ("a@example.org", "A@example.org")],
+    "atlas_membership_once": member_twice,
+    "atlas_posting_validity": lambda: PostingFactory(**BACKWARDS),
+    "atlas_posting_starts": lambda: PostingFactory(valid_from=None),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        REFUSED[name]()
+    assert refusal.value.__cause__.diag.constraint_name == name
