@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'pays',
                 'ordering': ['sort_name'],
                 'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('search_name'), name='gin_trgm_ops'), name='atlas_country_search')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_country_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'), models.CheckConstraint(condition=models.Q(('iso2__regex', '^[A-Z]{2}$'), ('iso3__regex', '^[A-Z]{3}$')), name='atlas_country_iso2', violation_error_message='Les codes ISO s’écrivent en majuscules.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_country_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'), models.CheckConstraint(condition=models.Q(('iso2__regex', '^[A-Z]{2}$'), ('iso3__regex', '^[A-Z]{3}$')), name='atlas_country_iso2', violation_error_message='Les codes ISO s’écrivent en majuscules.')],
             },
         ),
         migrations.CreateModel(
@@ -567,7 +567,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'régions',
                 'ordering': ['sort_name'],
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_region_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_region_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.')],
             },
         ),
         migrations.AddField(
@@ -783,7 +783,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='foreignregion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_foreignregion_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_foreignregion_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
         ),
         migrations.AddIndex(
             model_name='foreignplace',
@@ -795,7 +795,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='foreignplace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_foreignplace_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_foreignplace_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
         ),
         migrations.AddIndex(
             model_name='foreignauthority',
@@ -819,7 +819,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='foreignauthority',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_foreignauthority_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_foreignauthority_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
         ),
         migrations.AddConstraint(
             model_name='foreignauthority',
@@ -859,7 +859,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_department_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_department_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
         ),
         migrations.AddIndex(
             model_name='collectivity',
@@ -887,7 +887,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='collectivity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_collectivity_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='atlas_collectivity_position', violation_error_message='Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux.'),
         ),
         migrations.AddConstraint(
             model_name='collectivity',

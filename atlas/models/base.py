@@ -81,7 +81,13 @@ class Positioned(models.Model):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_position",
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
-                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                # A comparison with null is not false: say that both are there.
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
                 violation_error_message=_(
                     "Indiquez longitude (−180 à 180) et latitude (−90 à 90) ensemble, ou aucune des deux."
                 ),
