@@ -1,14 +1,19 @@
 """Django's application registry entries of the ground."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
-from django.utils.module_loading import import_module
 from django.utils.translation import gettext_lazy as _
 
 
 class AtlasConfig(AppConfig):
     name = "atlas"
     verbose_name = _("Référentiel")
+
+    def ready(self) -> None:
+        # The web process sends tasks too: it needs the Celery application, but importing this package must not.
+        import_module("atlas.celery")
 
 
 class AtlasAdminConfig(SimpleAdminConfig):
