@@ -1,0 +1,73 @@
+"""Pytest plugin (`-p tests.services_plugin`): servers for one run of the tests, up before Django reads its settings.
+
+Each run has its own PostgreSQL and Valkey in a temporary folder, so that several runs at once never meet; the workers of
+pytest-xdist inherit those of their controller through the environment. DATABASE_URL and REDIS_URL, when set, win.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from atlas.embedded import Problem, Services
+
+PREFIX = "atlas-tests-"
+_services: Services | None = None
+_lock: IO | None = None
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a run that was killed left behind: its lock is free again."""
+    for lock in folder.glob(f"{PREFIX}*/lock"):
+        try:
+            with lock.open() as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.parent, ignore_errors=True)
+        except OSError:  # in use, or somebody else's
+            continue
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before pytest-django, which reads the settings in the same hook."""
+    global _services, _lock
+    asked = early_config.known_args_namespace
+    wanted = {"DATABASE_URL", "REDIS_URL"} - os.environ.keys()
+    if wanted and not (asked.help or asked.version):
+        _sweep(Path(tempfile.gettempdir()))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        folder.chmod(0o711)  # PostgreSQL may run under another account: it passes, and reads nothing
+        _lock = (folder / "lock").open("w")
+        fcntl.flock(_lock, fcntl.LOCK_EX)
+        _services = Services(folder, ephemeral=True)
+        try:
+            if "DATABASE_URL" in wanted:
+                _services.start_database()
+            if "REDIS_URL" in wanted:
+                _services.start_broker()
+        except Problem as problem:
+            _stop()
+            raise pytest.UsageError(str(problem)) from None
+        os.environ.update(_services.environment)
+        os.environ.setdefault("ATLAS_VAR", str(folder))
+    return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    _stop()
+
+
+def _stop() -> None:
+    global _services
+    if _services:
+        _services.stop()
+        shutil.rmtree(_services.var, ignore_errors=True)
+        _services = None
+    if _lock:
+        _lock.close()
