@@ -1,3 +1,5 @@
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns: list[path] = []
+urlpatterns = [
+    path("api/v1/", include("atlas.api_urls")),
+]

@@ -195,6 +195,40 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "EXCEPTION_HANDLER": "atlas.api.errors.problem",
+    # For one address: pages and records, and whole files (CSV, GeoJSON).
+    "DEFAULT_THROTTLE_RATES": {
+        "read": env("ATLAS_API_RATE", default="600/min"),
+        "export": env("ATLAS_API_EXPORT_RATE", default="60/min"),
+    },
+    # Trusted proxies in front of the portal: that many addresses at the end of X-Forwarded-For are believed.
+    "NUM_PROXIES": env.int("ATLAS_PROXIES", default=0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "DESCRIPTION": _(
+        "Données publiques de l’atlas français de la coopération décentralisée. Lecture seule, sans compte ni clé. "
+        "Les critères sont ceux des pages du site : même question, mêmes fiches."
+    ),
+    "VERSION": "1.0.0",
+    "CONTACT": {"email": CONTACT_EMAIL},
+    "LICENSE": {"name": "Licence Ouverte 2.0", "url": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
+    "SORT_OPERATION_PARAMETERS": False,
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Names of the code lists in the schema: several members called `kind` or `status` differ by theirs.
+    "ENUM_NAME_OVERRIDES": {
+        "AuthorityLevel": "atlas.models.AuthorityLevel",
+        "CollectivityKind": "atlas.models.CollectivityKind",
+        "Continent": "atlas.models.Continent",
+        "DatePrecision": "projects.models.DatePrecision",
+        "EventKind": "atlas.models.EventKind",
+        "PartnershipKind": "projects.models.PartnershipKind",
+        "PartnershipStatus": "projects.models.PartnershipStatus",
+        "PositionPrecision": "atlas.models.PositionPrecision",
+        "StatGroup": "atlas.models.StatGroup",
+        "StatusCategory": "atlas.models.StatusCategory",
+        "StatusList": "atlas.models.StatusList",
+    },
 }
 
 # --- Background work ---------------------------------------------------------------------------------------------
@@ -217,6 +251,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- History -----------------------------------------------------------------------------------------------------
 # Reference rows arrive by tens of thousands: only changes and deletions are worth an event, the first state is the row itself.
 PGHISTORY_DEFAULT_TRACKERS = None
+# Reading asks nobody's name: a public answer varies with no cookie, and its statements carry no context.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,10 @@
+"""What `/api/v1/` offers of this app; included by `atlas.api_urls`."""
+
+from rest_framework.routers import SimpleRouter
+
+from projects.api import PartnershipResource
+
+router = SimpleRouter(use_regex_path=False)
+router.register("partnerships", PartnershipResource, "partnership")
+
+urlpatterns = router.urls
