@@ -39,6 +39,26 @@ class Page:
     def has_next(self) -> bool:
         return self.number < self.num_pages
 
+    @property
+    def previous_number(self) -> int:
+        return self.number - 1
+
+    @property
+    def next_number(self) -> int:
+        return self.number + 1
+
+    @property
+    def window(self) -> list[int | None]:
+        """Numbers worth a link: the ends and the neighbours; None stands for a gap."""
+        near = {1, self.num_pages, *range(self.number - 2, self.number + 3)}
+        numbers = sorted(n for n in near if 1 <= n <= self.num_pages)
+        shown: list[int | None] = []
+        for n in numbers:
+            if shown and n - shown[-1] > 1:
+                shown.append(None)
+            shown.append(n)
+        return shown
+
 
 def _etag(request: HttpRequest, *args: Any, **kwargs: Any) -> str | None:
     """Version of what an anonymous visitor reads: the data, the release, the day (statuses are dated)."""

@@ -1,0 +1,87 @@
+"""French figures, plurals and dates, and the small logic that lists share."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.template.defaultfilters import date as format_date
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+
+
+@register.filter
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
+    """1234567.891 → «1 234 568»; `|number:1` → «1 234 567,9». Thousands are parted by narrow no-break spaces."""
+    if value is None or value == "":
+        return ""
+    quantum = Decimal(1).scaleb(-int(decimals))
+    text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
+    return text.replace(",", NARROW_SPACE).replace(".", ",")
+
+
+@register.filter
+def millions(value: float | Decimal, decimals: int = 1) -> str:
+    """1234500000 (euros) → «1 234,5 M€»."""
+    return f"{number(Decimal(str(value)) / 1_000_000, decimals)}{NO_BREAK_SPACE}M€"
+
+
+@register.filter
+def plural(count: int, words: str) -> str:
+    """`3|plural:"projet,projets"` → «3 projets»; 0 and 1 take the singular: «0 projet»."""
+    one, _comma, many = words.partition(",")
+    return f"{number(count)}{NO_BREAK_SPACE}{one if abs(count) < 2 else many or one + 's'}"
+
+
+@register.filter
+def partial_date(day: date | None, precision: str) -> str:
+    """A date as far as it is known: «12 mai 1987», «1er mai 1987», «mai 1987», «1987», «date inconnue»."""
+    if day is None or precision == "unknown":
+        return _("date inconnue")
+    return format_date(day, {"year": "Y", "month": "F Y"}.get(precision, "jS F Y" if day.day == 1 else "j F Y"))
+
+
+@register.simple_tag(takes_context=True)
+def is_current(context: dict[str, Any], url: str, exact: bool = False) -> bool:
+    """Whether the page shown is `url` or, unless `exact`, lies below it."""
+    request = context.get("request")
+    return bool(request) and (request.path == url if exact else request.path.startswith(url))
+
+
+def _address(query: QueryDict) -> str:
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[Any]) -> list[dict[str, str]]:
+    """The criteria in force, each with its label and the address of the list without it."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    tags = []
+    named = {(facet.name, choice.value): choice.label for facet in facets for choice in facet.selected}
+    for name, value in filterset.criteria.items():
+        if name == "sort":
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            without = query.copy()
+            without.setlist(name, [other for other in query.getlist(name) if other != str(one)])
+            if not isinstance(value, list):
+                without.pop(name, None)
+            label = named.get((name, str(one))) or _label(filterset, name, one)
+            tags.append({"label": label, "url": _address(without)})
+    return tags
+
+
+def _label(filterset: Any, name: str, value: Any) -> str:
+    """«Confirmé : oui», «« rennes »», «Signé à partir de (année) : 1990»."""
+    if name == "q":
+        return f"« {value} »"
+    if isinstance(value, bool):
+        value = _("oui") if value else _("non")
+    return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"
