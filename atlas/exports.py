@@ -44,37 +44,34 @@ def copy_csv(rows: QuerySet, columns: Columns) -> Iterator[bytes]:
             yield bytes(block)
 
 
-def geojson(rows: QuerySet, properties: Columns, *, chunk: int = 500) -> Iterator[bytes]:
-    """FeatureCollection of the rows that have a position (WGS 84, five decimals: about a metre)."""
-    members: list[Any] = []
-    for name, expression in properties.items():
-        members += [Value(name), F(expression) if isinstance(expression, str) else expression]
-    feature = Func(
-        Value("type"),
-        Value("Feature"),
-        Value("geometry"),
-        Func(
-            Value("type"),
-            Value("Point"),
-            Value("coordinates"),
-            Func(
-                Func(F("longitude"), template="round(%(expressions)s::numeric, 5)"),
-                Func(F("latitude"), template="round(%(expressions)s::numeric, 5)"),
-                function="json_build_array",
-            ),
-            function="json_build_object",
-            output_field=JSONField(),
-        ),
-        Value("properties"),
-        Func(*members, function="json_build_object", output_field=JSONField()),
-        function="json_build_object",
+def _position(longitude: str, latitude: str) -> Func:
+    """[longitude, latitude] in five decimals: about a metre."""
+    return Func(
+        *(Func(F(name), template="round(%(expressions)s::numeric, 5)") for name in (longitude, latitude)),
+        function="json_build_array",
         output_field=JSONField(),
     )
-    features = (
-        rows.filter(longitude__isnull=False)
-        .annotate(feature=Cast(feature, TextField()))
-        .values_list("feature", flat=True)
-    )
+
+
+def _object(**members: Any) -> Func:
+    pairs = [part for name, value in members.items() for part in (Value(name), value)]
+    return Func(*pairs, function="json_build_object", output_field=JSONField())
+
+
+POINT = _object(type=Value("Point"), coordinates=_position("longitude", "latitude"))
+
+
+def line(start: tuple[str, str], end: tuple[str, str]) -> Func:
+    """Geometry of a line between two (longitude, latitude) pairs of columns."""
+    ends = Func(_position(*start), _position(*end), function="json_build_array", output_field=JSONField())
+    return _object(type=Value("LineString"), coordinates=ends)
+
+
+def geojson(rows: QuerySet, properties: Columns, geometry: Func = POINT, *, chunk: int = 500) -> Iterator[bytes]:
+    """FeatureCollection of `rows`, all of which have a position (WGS 84)."""
+    members = {name: F(value) if isinstance(value, str) else value for name, value in properties.items()}
+    feature = _object(type=Value("Feature"), geometry=geometry, properties=_object(**members))
+    features = rows.annotate(feature=Cast(feature, TextField())).values_list("feature", flat=True)
     yield b'{"type":"FeatureCollection","features":['
     first = True
     for feature_text in features.iterator(chunk_size=chunk):

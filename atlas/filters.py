@@ -137,6 +137,15 @@ class NameFilter(django_filters.CharFilter):
         return qs.filter(exact | (near & ~Exists(qs.model._default_manager.filter(exact))))
 
 
+class ActivityFilter(django_filters.BooleanFilter):
+    """Rows with (true) or without (false) a published partnership."""
+
+    def filter(self, qs: QuerySet, value: bool | None) -> QuerySet:
+        if value is None:
+            return qs
+        return qs.filter(partnership_count__gt=0) if value else qs.filter(partnership_count=0)
+
+
 class SortFilter(django_filters.ChoiceFilter):
     """A named order. Every order ends with the primary key, so that pages never overlap."""
 
@@ -283,7 +292,7 @@ class CollectivityFilterSet(FacetedFilterSet):
     population = PopulationFilter()
     country = ArrayCodesFilter("country", field_name="partner_countries", label=_("Pays des partenaires"))
     theme = ArrayCodesFilter("theme", field_name="partner_themes", label=_("Thème"))
-    active = django_filters.BooleanFilter(method="filter_active", label=_("Engagée à l’international"))
+    active = ActivityFilter(label=_("Engagée à l’international"))
     former = django_filters.BooleanFilter(method="filter_former", label=_("Collectivités disparues"))
     sort = SortFilter(
         {
@@ -312,9 +321,6 @@ class CollectivityFilterSet(FacetedFilterSet):
         former = (data or {}).get("former", "").lower() in ("true", "1", "on")
         super().__init__(data, queryset=rows.filter(is_current=not former), **kwargs)
 
-    def filter_active(self, qs: QuerySet, name: str, value: bool) -> QuerySet:
-        return qs.filter(partnership_count__gt=0) if value else qs.filter(partnership_count=0)
-
     def filter_former(self, qs: QuerySet, name: str, value: bool) -> QuerySet:
         return qs  # the base queryset already says it: facets count within the same world
 
@@ -327,6 +333,7 @@ class ForeignAuthorityFilterSet(FacetedFilterSet):
     continent = django_filters.MultipleChoiceFilter(
         choices=Continent, field_name="country__continent", label=_("Continent")
     )
+    active = ActivityFilter(label=_("Avec des partenaires français"))
     region = ArrayCodesFilter("region", field_name="partner_regions", label=_("Région des partenaires français"))
     theme = ArrayCodesFilter("theme", field_name="partner_themes", label=_("Thème"))
     population = PopulationFilter()
@@ -360,7 +367,7 @@ class CountryFilterSet(FacetedFilterSet):
     status = django_filters.MultipleChoiceFilter(
         choices=StatusCategory, method="filter_status", label=_("Statut (liste du CAD)")
     )
-    active = django_filters.BooleanFilter(method="filter_active", label=_("Avec des partenaires français"))
+    active = ActivityFilter(label=_("Avec des partenaires français"))
     sort = SortFilter(
         {
             "name": (_("Nom"), ("sort_name", "pk")),
@@ -384,9 +391,6 @@ class CountryFilterSet(FacetedFilterSet):
 
     def filter_status(self, qs: QuerySet, name: str, value: list[str]) -> QuerySet:
         return qs.filter(dac_category__in=value) if value else qs
-
-    def filter_active(self, qs: QuerySet, name: str, value: bool) -> QuerySet:
-        return qs.filter(partnership_count__gt=0) if value else qs.filter(partnership_count=0)
 
 
 class ThemeFilterSet(FacetedFilterSet):

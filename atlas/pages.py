@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import condition
 from django.views.generic import TemplateView, View
 
-from atlas.exports import Columns, copy_csv, download, geojson
+from atlas.exports import POINT, Columns, copy_csv, download, geojson
 from atlas.filters import FacetedFilterSet
 from atlas.models import DataChange
 
@@ -98,11 +99,15 @@ class ListSource:
 
 
 class ListPage(ListSource, TemplateView):
-    """A list with its facets. Context: `page`, `facets`, `filterset`, `exports`, `errors`."""
+    """A list with its facets, its order, its files, and the same question put to the map and to the API."""
 
     page_size = PAGE_SIZE
+    title: Any = ""
+    counted: Any = ""  # «collectivité,collectivités»
     export_url_name = ""
     export_formats: tuple[str, ...] = ("csv", "geojson")
+    api_url_name = ""
+    map_url_name = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filterset = self.get_filterset()
@@ -112,12 +117,31 @@ class ListPage(ListSource, TemplateView):
         start = (number - 1) * self.page_size
         rows = list(self.shape(filterset.rows())[start : start + self.page_size])
         return super().get_context_data(
+            title=self.title,
+            counted=str(self.counted),
             page=Page(rows, number, total, num_pages),
             facets=facets,
             filterset=filterset,
             errors=filterset.errors,
+            sorts=filterset.filters["sort"].field.choices,
+            **self._elsewhere(),
             **kwargs,
         )
+
+    def _elsewhere(self) -> dict[str, Any]:
+        """Addresses that put the same question to the exports, the map and the API."""
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        asked = f"?{query.urlencode()}" if query else ""
+        return {
+            "kept": [(name, value) for name, values in query.lists() if name != "sort" for value in values],
+            "exports": [
+                (fmt.upper() if fmt == "csv" else "GeoJSON", reverse(self.export_url_name, args=[fmt]) + asked)
+                for fmt in self.export_formats
+            ],
+            "map_url": reverse(self.map_url_name) + asked if self.map_url_name else "",
+            "api_url": reverse(self.api_url_name) + asked if self.api_url_name else "",
+        }
 
     def shape(self, rows):
         return rows.for_list()
@@ -133,13 +157,18 @@ class ExportView(ListSource, View):
     """The rows of a list as a file; `fmt` comes from the address."""
 
     columns: Columns
-    geojson_properties: Columns | None = None
+    geojson_properties: Columns
+    geometry = POINT
     filename = ""
 
     def get(self, request: HttpRequest, fmt: str) -> HttpResponse:
         rows = self.get_filterset().rows()
         if fmt == "csv":
             return download(copy_csv(rows, self.columns), name=self.filename, fmt=fmt)
-        if fmt == "geojson" and self.geojson_properties is not None:
-            return download(geojson(rows, self.geojson_properties), name=self.filename, fmt=fmt)
+        if fmt == "geojson":
+            content = geojson(self.on_map(rows), self.geojson_properties, self.geometry)
+            return download(content, name=self.filename, fmt=fmt)
         raise Http404
+
+    def on_map(self, rows):
+        return rows.filter(longitude__isnull=False)

@@ -1,5 +1,40 @@
+"""Addresses of the portal. The other apps are included by name: nothing is imported from above."""
+
+from django.contrib import admin
 from django.urls import include, path
 
+from atlas.pages import versioned
+from atlas.views import directory, portal
+
+
+def page(template: str):
+    """A page of text."""
+    return portal.StaticPage.as_view(template_name=f"atlas/{template}.html")
+
+
 urlpatterns = [
+    path("", versioned(portal.HomePage.as_view()), name="home"),
+    path("recherche/", portal.SearchPage.as_view(), name="search"),
+    path("recherche/suggestions/", portal.suggestions, name="suggest"),
+    path("collectivites/", versioned(directory.CollectivityList.as_view()), name="collectivity_list"),
+    path("collectivites/export.<str:fmt>", directory.CollectivityExport.as_view(), name="collectivity_export"),
+    path("collectivites/<slug:slug>/", versioned(directory.CollectivityPage.as_view()), name="collectivity_detail"),
+    path("partenaires/", versioned(directory.ForeignAuthorityList.as_view()), name="foreign_authority_list"),
+    path("partenaires/export.<str:fmt>", directory.ForeignAuthorityExport.as_view(), name="foreign_authority_export"),
+    path(
+        "partenaires/<slug:slug>/",
+        versioned(directory.ForeignAuthorityPage.as_view()),
+        name="foreign_authority_detail",
+    ),
+    path("pays/", versioned(directory.CountryList.as_view()), name="country_list"),
+    path("pays/export.<str:fmt>", directory.CountryExport.as_view(), name="country_export"),
+    path("pays/<slug:code>/", versioned(directory.CountryPage.as_view()), name="country_detail"),
+    path("accessibilite/", page("accessibility"), name="accessibility"),
+    path("mentions-legales/", page("legal"), name="legal"),
+    path("donnees-personnelles/", page("privacy"), name="privacy"),
+    path("cookies/", page("cookies"), name="cookies"),
+    path("plan-du-site/", page("site_plan"), name="site_plan"),
+    path("", include("projects.urls")),
     path("api/v1/", include("atlas.api_urls")),
+    path("admin/", admin.site.urls),
 ]

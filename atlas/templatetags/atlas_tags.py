@@ -85,3 +85,9 @@ def _label(filterset: Any, name: str, value: Any) -> str:
     if isinstance(value, bool):
         value = _("oui") if value else _("non")
     return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"
+
+
+@register.simple_tag
+def trail(*parts: str) -> list[tuple[str, str]]:
+    """Pages above this one for the breadcrumb: `{% trail label url label url as above %}`."""
+    return list(zip(parts[::2], parts[1::2], strict=True))

@@ -143,6 +143,12 @@ class Partnership(Record):
     def get_absolute_url(self) -> str:
         return reverse("projects:partnership_detail", args=[self.uuid])
 
+    @property
+    def countries(self) -> list:
+        """Countries of the foreign parties, each once, of a row read by `for_list` or `for_detail`."""
+        parties = (party for party in self.all_parties if party.foreign_authority_id)
+        return list({party.foreign_authority.country: None for party in parties})
+
 
 class PartyRole(models.TextChoices):
     """Role of an authority in a partnership."""

@@ -1,0 +1,99 @@
+"""Suggestions while one types: one statement over the trigram indexes of the three families of names."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from atlas.names import normalise
+
+LIMIT = 10
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A name worth going to."""
+
+    label: str
+    detail: str
+    kind: str
+    url: str
+
+
+# How well a name fits, from 3 (the very name) to below 1 (a near spelling); size and activity part equals.
+_FIT = """
+    CASE WHEN {name} = asked.q THEN 3
+         WHEN {name} LIKE asked.q || ' %%' OR {name} LIKE asked.q || ' / %%' OR {name} LIKE '%% / ' || asked.q || '%%' THEN 2.3
+         WHEN {name} LIKE asked.q || '%%' THEN 2
+         WHEN {name} LIKE '%% ' || asked.q || '%%' THEN 1.5
+         WHEN {name} LIKE '%%' || asked.q || '%%' THEN 1.2
+         ELSE (word_similarity(asked.q, {name}) + similarity(asked.q, {name})) / 2
+    END + ln(1 + coalesce({size}, 0)) * 0.06 + ln(1 + {activity}) * 0.03
+"""
+# Under three letters a trigram finds nothing: names that begin so.
+_MEETS = "({name} LIKE '%%' || %(q)s || '%%' OR %(q)s <%% {name})"
+_BEGINS = "{name} LIKE %(q)s || '%%'"
+
+_SQL = """
+WITH asked AS (SELECT %(q)s::text AS q)
+SELECT kind, label, detail, key FROM (
+    (SELECT CASE WHEN c.is_current THEN 'collectivity' ELSE 'former' END AS kind, c.kind AS subkind, c.name AS label,
+            coalesce(d.name || ' (' || d.code || ')', r.name, '') AS detail, c.slug AS key,
+            {collectivity_fit} - CASE WHEN c.is_current THEN 0 ELSE 0.4 END AS fit
+       FROM asked CROSS JOIN atlas_collectivity c
+       LEFT JOIN atlas_department d ON d.id = c.department_id
+       LEFT JOIN atlas_region r ON r.id = c.region_id
+      WHERE {collectivity_meets}
+      ORDER BY fit DESC, c.id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'partner', '', f.name, p.name_fr, f.slug, {partner_fit} AS fit
+       FROM asked CROSS JOIN atlas_foreignauthority f JOIN atlas_country p ON p.id = f.country_id
+      WHERE f.merged_into_id IS NULL AND {partner_meets}
+      ORDER BY fit DESC, f.id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'country', '', p.name_fr, p.continent, lower(p.iso2), {country_fit} + 0.8 AS fit
+       FROM asked CROSS JOIN atlas_country p
+      WHERE {country_meets}
+      ORDER BY fit DESC, p.id LIMIT %(limit)s)
+) AS found
+ORDER BY fit DESC, label, key
+LIMIT %(limit)s
+"""
+
+
+def _statement(short: bool) -> str:
+    meets = _BEGINS if short else _MEETS
+    return _SQL.format(
+        collectivity_fit=_FIT.format(name="c.search_name", size="c.population", activity="c.partnership_count"),
+        collectivity_meets=meets.format(name="c.search_name"),
+        partner_fit=_FIT.format(name="f.search_name", size="f.population", activity="f.partnership_count"),
+        partner_meets=meets.format(name="f.search_name"),
+        country_fit=_FIT.format(name="p.search_name", size="0", activity="p.partnership_count"),
+        country_meets=meets.format(name="p.search_name"),
+    )
+
+
+SHORT_STATEMENT, STATEMENT = _statement(short=True), _statement(short=False)
+
+
+def suggest(typed: str, limit: int = LIMIT) -> list[Suggestion]:
+    """Up to `limit` names near what was typed, best first; accents and typing mistakes are tolerated. One query."""
+    q = normalise(typed[:100])
+    if len(q) < SHORTEST:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SHORT_STATEMENT if len(q) < 3 else STATEMENT, {"q": q, "limit": limit})
+        rows = cursor.fetchall()
+    pages = {
+        "collectivity": ("collectivity_detail", ""),
+        "former": ("collectivity_detail", _("ancienne collectivité")),
+        "partner": ("foreign_authority_detail", _("partenaire")),
+        "country": ("country_detail", _("pays")),
+    }
+    found = []
+    for kind, label, detail, key in rows:
+        page, word = pages[kind]
+        found.append(Suggestion(label, " · ".join(filter(None, [word, detail])), kind, reverse(page, args=[key])))
+    return found

@@ -1,0 +1,160 @@
+"""Directories and sheets: French authorities, foreign authorities, countries."""
+
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView
+
+from atlas.exports import COLLECTIVITY_COLUMNS, COUNTRY_COLUMNS, FOREIGN_AUTHORITY_COLUMNS
+from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet
+from atlas.models import INTERMUNICIPAL_KINDS, Collectivity, CollectivityEvent, Country, ForeignAuthority
+from atlas.pages import ExportView, ListPage
+
+MEMBERS_SHOWN = 200
+
+
+class CollectivitySource:
+    model = Collectivity
+    filterset_class = CollectivityFilterSet
+
+
+class CollectivityList(CollectivitySource, ListPage):
+    template_name = "atlas/collectivity_list.html"
+    title = _("Collectivités françaises")
+    counted = _("collectivité,collectivités")
+    export_url_name = "collectivity_export"
+    api_url_name = "api:collectivity-list"
+
+
+class CollectivityExport(CollectivitySource, ExportView):
+    columns = geojson_properties = COLLECTIVITY_COLUMNS
+    filename = "collectivites"
+
+
+class CollectivityPage(DetailView):
+    """Sheet of a French authority, past ones included."""
+
+    template_name = "atlas/collectivity_detail.html"
+    context_object_name = "collectivity"
+
+    def get_queryset(self) -> QuerySet:
+        return Collectivity.objects.visible_to(self.request.user).for_detail()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        authority = self.object
+        events = (
+            CollectivityEvent.objects.filter(Q(predecessors=authority) | Q(successors=authority))
+            .distinct()
+            .prefetch_related("predecessors", "successors")
+        )
+        before, after = [], []
+        for event in events:
+            (after if authority in event.predecessors.all() else before).append(event)
+        members = []
+        if authority.kind in INTERMUNICIPAL_KINDS:
+            members = list(authority.members.current().order_by(F("population").desc(nulls_last=True))[:MEMBERS_SHOWN])
+        return super().get_context_data(
+            events_before=before,
+            events_after=after,
+            successors=[one for event in after for one in event.successors.all() if one != authority],
+            members=members,
+            **kwargs,
+        )
+
+
+class ForeignAuthoritySource:
+    model = ForeignAuthority
+    filterset_class = ForeignAuthorityFilterSet
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().standing()
+
+
+class ForeignAuthorityList(ForeignAuthoritySource, ListPage):
+    template_name = "atlas/foreign_authority_list.html"
+    title = _("Partenaires étrangers")
+    counted = _("partenaire,partenaires")
+    export_url_name = "foreign_authority_export"
+    api_url_name = "api:foreign-authority-list"
+
+
+class ForeignAuthorityExport(ForeignAuthoritySource, ExportView):
+    columns = geojson_properties = FOREIGN_AUTHORITY_COLUMNS
+    filename = "partenaires"
+
+
+class ForeignAuthorityPage(DetailView):
+    """Sheet of a foreign authority; the address of a merged duplicate leads to the row that stands for both."""
+
+    template_name = "atlas/foreign_authority_detail.html"
+    context_object_name = "authority"
+
+    def get_queryset(self) -> QuerySet:
+        return ForeignAuthority.objects.visible_to(self.request.user).for_detail()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        if target := self.object.merged_into:
+            return HttpResponsePermanentRedirect(target.get_absolute_url())
+        return self.render_to_response(self.get_context_data(object=self.object))
+
+
+class CountrySource:
+    model = Country
+    filterset_class = CountryFilterSet
+
+
+class CountryList(CountrySource, ListPage):
+    template_name = "atlas/country_list.html"
+    title = _("Pays")
+    counted = _("pays,pays")
+    export_url_name = "country_export"
+    api_url_name = "api:country-list"
+
+
+class CountryExport(CountrySource, ExportView):
+    columns = geojson_properties = COUNTRY_COLUMNS
+    filename = "pays"
+
+
+class CountryPage(DetailView):
+    """Sheet of a country, with what the official lists say of it, then and now."""
+
+    template_name = "atlas/country_detail.html"
+    context_object_name = "country"
+
+    def get_object(self, queryset: QuerySet | None = None) -> Country:
+        return get_object_or_404(Country.objects.visible_to(self.request.user), iso2=self.kwargs["code"].upper())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        partners = (
+            ForeignAuthority.objects.visible_to(self.request.user)
+            .standing()
+            .filter(country=self.object, partnership_count__gt=0)
+        )
+        regions = (
+            Collectivity.objects.visible_to(self.request.user)
+            .filter(partner_countries__contains=[self.object.iso2], region__isnull=False)
+            .values("region__name", "region__code")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "region__name")
+        )
+        today = timezone.localdate()
+        statuses = list(self.object.statuses.visible_to(self.request.user))
+        return super().get_context_data(
+            statuses=statuses,
+            in_force=[
+                status
+                for status in statuses
+                if (status.valid_from is None or status.valid_from <= today)
+                and (status.valid_to is None or status.valid_to > today)
+            ],
+            partners=list(partners.order_by("-partnership_count", "sort_name")[:15]),
+            regions=list(regions),
+            today=today,
+            **kwargs,
+        )

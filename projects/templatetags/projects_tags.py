@@ -1,0 +1,152 @@
+"""What the pages of the ground show of partnerships: each tag costs a fixed number of queries."""
+
+from typing import Any
+
+from django import template
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from atlas.models import Collectivity, Country, ForeignAuthority
+from projects.filters import PartnershipFilterSet
+from projects.models import Partnership, PartnershipKind
+
+register = template.Library()
+
+SHOWN = 25
+LATEST = 6
+MAPPED = 200
+
+
+def _rows(context: dict[str, Any]):
+    return Partnership.objects.visible_to(context["request"].user)
+
+
+@register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
+def collectivity_partnerships(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
+    """Partnerships of a French authority (two queries)."""
+    rows = _rows(context).filter(french_ids__contains=[collectivity.pk]).order_by(*PartnershipFilterSet.default_order)
+    return _table(rows, f"collectivity={collectivity.slug}", collectivity.partnership_count)
+
+
+@register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
+def foreign_authority_partnerships(context: dict[str, Any], authority: ForeignAuthority) -> dict[str, Any]:
+    """Partnerships of a foreign authority (two queries)."""
+    rows = _rows(context).filter(foreign_ids__contains=[authority.pk]).order_by(*PartnershipFilterSet.default_order)
+    return _table(rows, f"partner={authority.slug}", authority.partnership_count)
+
+
+@register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
+def country_partnerships(context: dict[str, Any], country: Country) -> dict[str, Any]:
+    """Latest partnerships with a country (two queries)."""
+    rows = _rows(context).filter(country_codes__contains=[country.iso2]).order_by(*PartnershipFilterSet.default_order)
+    return _table(rows, f"country={country.iso2}", country.partnership_count)
+
+
+def _table(rows, query: str, total: int) -> dict[str, Any]:
+    shown = list(rows.for_list()[:SHOWN])
+    return {"partnerships": shown, "query": query, "total": max(total, len(shown)), "more": total > len(shown)}
+
+
+@register.simple_tag(takes_context=True)
+def country_kinds(context: dict[str, Any], country: Country) -> list[tuple[str, int]]:
+    """Label and number of each kind of partnership with a country (one query)."""
+    counted = (
+        _rows(context)
+        .filter(country_codes__contains=[country.iso2])
+        .order_by()
+        .values_list("kind")
+        .annotate(n=Count("pk"))
+        .order_by("-n")
+    )
+    return [(PartnershipKind(kind).label, n) for kind, n in counted]
+
+
+@register.inclusion_tag("projects/_latest.html", takes_context=True)
+def latest_partnerships(context: dict[str, Any]) -> dict[str, Any]:
+    """The partnerships signed last (two queries)."""
+    rows = _rows(context).filter(signed_on__isnull=False).order_by(*PartnershipFilterSet.default_order)
+    return {"partnerships": list(rows.for_list()[:LATEST])}
+
+
+@register.simple_tag(takes_context=True)
+def partnership_figures(context: dict[str, Any]) -> dict[str, int]:
+    """Numbers of published partnerships and, among them, of twinnings (one query)."""
+    counted = dict(
+        Partnership.objects.filter(publication="published").order_by().values_list("kind").annotate(n=Count("pk"))
+    )
+    return {"partnerships": sum(counted.values()), "twinnings": counted.get(PartnershipKind.TWINNING, 0)}
+
+
+@register.inclusion_tag("projects/_found.html", takes_context=True)
+def found_partnerships(context: dict[str, Any], q: str) -> dict[str, Any]:
+    """Partnerships whose parties bear a name (two queries)."""
+    rows = PartnershipFilterSet({"q": q}, queryset=_rows(context)).rows().for_list()
+    shown = list(rows[:9])
+    return {"partnerships": shown[:8], "more": len(shown) > 8, "q": q, "label": _("Jumelages et accords")}
+
+
+@register.simple_tag
+def partnership_title(partnership: Partnership) -> str:
+    """«Rennes – Thiès (Sénégal)», or the record's own title."""
+    if partnership.title:
+        return partnership.title
+    sides = [[], []]
+    for party in partnership.all_parties:
+        sides[0 if party.collectivity_id else 1].append(str(party))
+    return " – ".join(", ".join(side) for side in sides if side)
+
+
+@register.simple_tag
+def partnership_map(partnership: Partnership) -> list[dict[str, Any]]:
+    """The parties that have a position, for the small map of a sheet."""
+    return [
+        {
+            "name": str(party),
+            "lon": party.authority.longitude,
+            "lat": party.authority.latitude,
+            "side": "french" if party.collectivity_id else "foreign",
+            "url": party.authority.get_absolute_url(),
+        }
+        for party in partnership.all_parties
+        if party.authority.longitude is not None
+    ]
+
+
+def _points(here: Collectivity | ForeignAuthority, others, side: str) -> list[dict[str, Any]]:
+    """The authority of a sheet, then its partners that have a position."""
+    if here.longitude is None:
+        return []
+    first = {"name": str(here), "lon": here.longitude, "lat": here.latitude, "side": side, "url": ""}
+    other_side = "foreign" if side == "french" else "french"
+    return [
+        first,
+        *(
+            {
+                "name": str(one),
+                "lon": one.longitude,
+                "lat": one.latitude,
+                "side": other_side,
+                "url": one.get_absolute_url(),
+            }
+            for one in others.on_map().distinct().order_by("pk")[:MAPPED]
+        ),
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def collectivity_map(context: dict[str, Any], collectivity: Collectivity) -> list[dict[str, Any]]:
+    """Points of the small map of a French authority (one query, none without partner)."""
+    if not collectivity.partnership_count:
+        return []
+    partnerships = _rows(context).filter(french_ids__contains=[collectivity.pk])
+    partners = ForeignAuthority.objects.standing().filter(partnership_parties__partnership__in=partnerships)
+    return _points(collectivity, partners, "french")
+
+
+@register.simple_tag(takes_context=True)
+def foreign_authority_map(context: dict[str, Any], authority: ForeignAuthority) -> list[dict[str, Any]]:
+    """Points of the small map of a foreign authority (one query, none without partner)."""
+    if not authority.partnership_count:
+        return []
+    partnerships = _rows(context).filter(foreign_ids__contains=[authority.pk])
+    return _points(authority, Collectivity.objects.filter(partnership_parties__partnership__in=partnerships), "foreign")

@@ -1,0 +1,14 @@
+"""Addresses of partnerships."""
+
+from django.urls import path
+
+from atlas.pages import versioned
+from projects import views
+
+app_name = "projects"
+
+urlpatterns = [
+    path("jumelages/", versioned(views.PartnershipList.as_view()), name="partnership_list"),
+    path("jumelages/export.<str:fmt>", views.PartnershipExport.as_view(), name="partnership_export"),
+    path("jumelages/<uuid:uuid>/", versioned(views.PartnershipPage.as_view()), name="partnership_detail"),
+]
