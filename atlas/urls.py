@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from atlas import health
 from atlas.pages import versioned
 from atlas.views import directory, portal
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("donnees-personnelles/", page("privacy"), name="privacy"),
     path("cookies/", page("cookies"), name="cookies"),
     path("plan-du-site/", page("site_plan"), name="site_plan"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("projects.urls")),
     path("api/v1/", include("atlas.api_urls")),
     path("admin/", admin.site.urls),

@@ -14,7 +14,8 @@ from typing import IO
 
 import pytest
 
-from atlas.embedded import Problem, Services
+from atlas.embedded import Services
+from atlas.processes import Problem
 
 PREFIX = "atlas-tests-"
 _services: Services | None = None
@@ -37,7 +38,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     """Before pytest-django, which reads the settings in the same hook."""
     global _services, _lock
     asked = early_config.known_args_namespace
-    wanted = {"DATABASE_URL", "REDIS_URL"} - os.environ.keys()
+    wanted = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
     if wanted and not (asked.help or asked.version):
         _sweep(Path(tempfile.gettempdir()))
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
