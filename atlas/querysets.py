@@ -125,7 +125,10 @@ class MembershipQuerySet(models.QuerySet):
             return self.none()
         if user.is_staff:
             return self.all()
-        return self.filter(Q(user=user) | Q(collectivity__memberships__user=user)).distinct()
+        return self.filter(Q(user=user) | Q(collectivity__in=user.memberships.values("collectivity")))
+
+    def for_list(self) -> Self:
+        return self.select_related("user", "collectivity")
 
 
 class PostingQuerySet(DatedQuerySet):
@@ -135,3 +138,24 @@ class PostingQuerySet(DatedQuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.all() if user.is_staff else self.filter(user=user)
+
+    def for_list(self) -> Self:
+        return self.select_related("user").prefetch_related("countries", "regions", "themes")
+
+
+class AccessRequestQuerySet(models.QuerySet):
+    """A request is seen by staff, by whoever makes it, and by the representatives of the authority."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self.all()
+        represented = user.memberships.filter(role="representative").values("collectivity")
+        return self.filter(Q(user=user) | Q(collectivity__in=represented))
+
+    def pending(self) -> Self:
+        return self.filter(status="pending")
+
+    def for_list(self) -> Self:
+        return self.select_related("user", "collectivity")

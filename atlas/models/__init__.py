@@ -37,11 +37,13 @@ from .territories import (
     StatGroup,
     Zone,
 )
-from .users import Membership, Posting, PostingKind, Role, User
+from .users import AccessRequest, AccessStatus, Membership, Posting, PostingKind, Role, User
 
 __all__ = [
     "INTERMUNICIPAL_KINDS",
     "SDG",
+    "AccessRequest",
+    "AccessStatus",
     "AidType",
     "AuthorityLevel",
     "Channel",

@@ -9,7 +9,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from atlas.querysets import MembershipQuerySet, PostingQuerySet
+from atlas.querysets import AccessRequestQuerySet, MembershipQuerySet, PostingQuerySet
+from atlas.workflow import ACCESS_REQUEST
 
 from .base import Dated, Validity, tracked
 from .partners import Country
@@ -153,3 +154,54 @@ class Posting(Validity, Dated):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_kind_display()}"
+
+
+class AccessStatus(models.TextChoices):
+    """Life of a request for access; `atlas.workflow.ACCESS_REQUEST` holds its transitions."""
+
+    PENDING = "pending", _("À décider")
+    GRANTED = "granted", _("Accordée")
+    REFUSED = "refused", _("Refusée")
+
+
+@tracked("AccessRequestHistory")
+class AccessRequest(Dated):
+    """Somebody whom ProConnect attaches to an authority asks to be let in: belonging to it gives no right by itself."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="access_requests", verbose_name=_("compte"))
+    collectivity = models.ForeignKey(
+        Collectivity, models.PROTECT, related_name="access_requests", verbose_name=_("collectivité")
+    )
+    siret = models.CharField(_("SIRET donné par ProConnect"), max_length=14)
+    status = models.CharField(
+        _("état"), max_length=10, choices=AccessStatus, default=AccessStatus.PENDING, editable=False
+    )
+    decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("décidée par"), editable=False
+    )
+
+    objects = AccessRequestQuerySet.as_manager()
+    workflow = ACCESS_REQUEST
+
+    class Meta:
+        verbose_name = _("demande d’accès")
+        verbose_name_plural = _("demandes d’accès")
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "collectivity"],
+                condition=Q(status="pending"),
+                name="atlas_accessrequest_once",
+                violation_error_message=_("Cette demande attend déjà sa réponse."),
+            ),
+            models.CheckConstraint(
+                name="atlas_accessrequest_decided",
+                condition=Q(status="pending", decided_at__isnull=True, decided_by__isnull=True)
+                | (~Q(status="pending") & Q(decided_at__isnull=False)),
+                violation_error_message=_("Une décision porte sa date, une demande en attente n’en a pas."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.collectivity}"
