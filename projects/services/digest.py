@@ -1,0 +1,125 @@
+"""The digest of partnerships: columns that lists, facets, search and map read instead of joining.
+
+Set-based: each table is compared in SQL first, and written only when a row differs. (A statement that changes no row would
+still fire the triggers behind the data version, and every cached page would be made anew for nothing.)
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+# A merged authority counts for the one it was merged into, however long the chain.
+_PARTIES = """
+WITH RECURSIVE standing (id, target) AS (
+    SELECT id, merged_into_id FROM atlas_foreignauthority WHERE merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT standing.id, next.merged_into_id
+    FROM standing JOIN atlas_foreignauthority next ON next.id = standing.target
+    WHERE next.merged_into_id IS NOT NULL
+), target (id, authority) AS (
+    SELECT standing.id, standing.target
+    FROM standing JOIN atlas_foreignauthority last ON last.id = standing.target AND last.merged_into_id IS NULL
+), party AS (
+    SELECT given.partnership_id, given.collectivity_id AS french, region.code AS region, foreigner.id AS foreigner,
+           country.iso2 AS country, coalesce(french.search_name, foreigner.search_name) AS name,
+           given.foreign_authority_id IS NOT NULL AS abroad, given.role, given.id
+    FROM projects_partnershipparty given
+    LEFT JOIN atlas_collectivity french ON french.id = given.collectivity_id
+    LEFT JOIN atlas_region region ON region.id = french.region_id
+    LEFT JOIN target ON target.id = given.foreign_authority_id
+    LEFT JOIN atlas_foreignauthority foreigner ON foreigner.id = coalesce(target.authority, given.foreign_authority_id)
+    LEFT JOIN atlas_country country ON country.id = foreigner.country_id
+    WHERE %(everything)s OR given.partnership_id = ANY(%(ids)s)
+), sides AS (
+    SELECT partnership_id,
+           array_agg(DISTINCT french ORDER BY french) FILTER (WHERE french IS NOT NULL) AS french_ids,
+           array_agg(DISTINCT foreigner ORDER BY foreigner) FILTER (WHERE foreigner IS NOT NULL) AS foreign_ids,
+           array_agg(DISTINCT region::varchar ORDER BY region::varchar) FILTER (WHERE region IS NOT NULL) AS region_codes,
+           array_agg(DISTINCT country::varchar ORDER BY country::varchar) FILTER (WHERE country IS NOT NULL) AS country_codes,
+           string_agg(name, ' / ' ORDER BY abroad, role, id) AS party_names
+    FROM party GROUP BY partnership_id
+), ancestor (theme, code, parent) AS (
+    SELECT id, code, parent_id FROM atlas_theme
+    UNION ALL
+    SELECT ancestor.theme, above.code, above.parent_id
+    FROM ancestor JOIN atlas_theme above ON above.id = ancestor.parent
+), themes AS (
+    SELECT link.partnership_id, array_agg(DISTINCT ancestor.code::varchar ORDER BY ancestor.code::varchar) AS theme_codes
+    FROM projects_partnership_themes link JOIN ancestor ON ancestor.theme = link.theme_id
+    GROUP BY link.partnership_id
+), digest AS (
+    SELECT row.id, coalesce(sides.french_ids, '{}') AS french_ids, coalesce(sides.foreign_ids, '{}') AS foreign_ids,
+           coalesce(sides.region_codes, '{}') AS region_codes, coalesce(sides.country_codes, '{}') AS country_codes,
+           coalesce(themes.theme_codes, '{}') AS theme_codes, coalesce(sides.party_names, '') AS party_names
+    FROM projects_partnership row
+    LEFT JOIN sides ON sides.partnership_id = row.id
+    LEFT JOIN themes ON themes.partnership_id = row.id
+    WHERE %(everything)s OR row.id = ANY(%(ids)s)
+)
+"""
+
+# Published partnerships only: what a visitor counts. `side` is the array column of the counted authorities.
+_TALLY = """
+WITH tally AS (
+    SELECT {authority} AS id, count(DISTINCT row.id) AS partnership_count{gathered}
+    FROM projects_partnership row
+    CROSS JOIN unnest(row.{side}) AS counted
+    {counted_join}
+    LEFT JOIN unnest(row.region_codes) AS region ON true
+    LEFT JOIN unnest(row.country_codes) AS country ON true
+    LEFT JOIN unnest(row.theme_codes) AS theme ON true
+    WHERE row.publication = 'published'
+    GROUP BY 1
+), digest AS (
+    SELECT authority.id, coalesce(tally.partnership_count, 0) AS partnership_count{defaulted}
+    FROM {table} authority LEFT JOIN tally ON tally.id = authority.id
+)
+"""
+
+
+def refresh_partnership_digest(ids: Iterable[int] | None = None) -> int:
+    """Write the digest columns of these partnerships (all by default) where they differ. Returns how many did."""
+    columns = ["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"]
+    given = {"everything": ids is None, "ids": list(ids or [])}
+    return _write_differences("projects_partnership", _PARTIES, columns, given)
+
+
+def refresh_activity() -> int:
+    """Write what published partnerships say of authorities and countries, where it differs. Returns the rows written."""
+    return (
+        _refresh_tally("atlas_collectivity", "french_ids", partner_countries="country", partner_themes="theme")
+        + _refresh_tally("atlas_foreignauthority", "foreign_ids", partner_regions="region", partner_themes="theme")
+        + _refresh_tally("atlas_country", "country_codes")
+    )
+
+
+def _refresh_tally(table: str, side: str, **gathered: str) -> int:
+    by_code = side == "country_codes"
+    sql = _TALLY.format(
+        table=table,
+        side=side,
+        authority="place.id" if by_code else "counted",
+        counted_join="JOIN atlas_country place ON place.iso2 = counted" if by_code else "",
+        gathered="".join(
+            f", array_agg(DISTINCT {code}::varchar ORDER BY {code}::varchar) FILTER (WHERE {code} IS NOT NULL) AS {column}"
+            for column, code in gathered.items()
+        ),
+        defaulted="".join(f", coalesce(tally.{column}, '{{}}') AS {column}" for column in gathered),
+    )
+    return _write_differences(table, sql, ["partnership_count", *gathered], {})
+
+
+def _write_differences(table: str, with_digest: str, columns: Sequence[str], given: dict[str, Any]) -> int:
+    """Update `columns` of `table` from the relation `digest` (by id) that the WITH clause defines."""
+    stored, wanted = (", ".join(f'{name}."{column}"' for column in columns) for name in ("stored", "digest"))
+    differs = f"digest.id = stored.id AND ({stored}) IS DISTINCT FROM ({wanted})"
+    sets = ", ".join(f'"{column}" = digest."{column}"' for column in columns)
+    with transaction.atomic(), connection.cursor() as cursor:
+        find = f"{with_digest} SELECT stored.id FROM {table} stored JOIN digest ON {differs}"  # noqa: S608 names only
+        cursor.execute(find, given)
+        ids = [row[0] for row in cursor.fetchall()]
+        if ids:
+            write = f"{with_digest} UPDATE {table} stored SET {sets} FROM digest WHERE {differs}"  # noqa: S608 names only
+            cursor.execute(f"{write} AND stored.id = ANY(%(differing)s)", given | {"differing": ids})
+    return len(ids)
