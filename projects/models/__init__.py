@@ -1,5 +1,6 @@
-"""Partnerships and their parties."""
+"""Partnerships and their parties, and the files they come from."""
 
+from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
 from .partnerships import (
     DatePrecision,
     Origin,
@@ -13,11 +14,18 @@ from .partnerships import (
 
 __all__ = [
     "DatePrecision",
+    "ImportRow",
+    "ImportStatus",
+    "NameResolution",
+    "NameSide",
     "Origin",
     "Partnership",
+    "PartnershipImport",
     "PartnershipKind",
     "PartnershipParty",
     "PartnershipStatus",
     "PartyRole",
+    "Problem",
     "Publication",
+    "RowStatus",
 ]

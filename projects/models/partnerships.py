@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas.models import Collectivity, ForeignAuthority, Theme, User
 from atlas.models.base import Dated, Record, tracked
 from projects.querysets import PartnershipQuerySet
+from projects.workflow import PUBLICATION
 
 
 class PartnershipKind(models.TextChoices):
@@ -103,10 +104,12 @@ class Partnership(Record):
     party_names = models.TextField(default="", blank=True, editable=False)
 
     objects = PartnershipQuerySet.as_manager()
+    workflow = PUBLICATION
 
     class Meta:
         verbose_name = _("partenariat")
         verbose_name_plural = _("partenariats")
+        permissions = [("publish_partnership", _("Peut publier et archiver un partenariat"))]
         ordering = [F("signed_on").desc(nulls_last=True), "-pk"]
         constraints = [
             models.CheckConstraint(
