@@ -1,6 +1,6 @@
 """Addresses under `/api/v1/`. Other apps add theirs by string, as in `atlas.urls`: nothing is imported from above."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from atlas.api import resources
@@ -20,5 +20,5 @@ urlpatterns = [
     path("", include("projects.api_urls")),
     path("schema/", resources.SchemaView.as_view(), name="schema"),
     path("documentation/", DocumentationView.as_view(), name="documentation"),
-    path("<path:path>/", resources.NowhereView.as_view()),
+    re_path(r"^[\s\S]+/$", resources.NowhereView.as_view()),  # a line feed too is nowhere
 ]

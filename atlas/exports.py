@@ -6,6 +6,7 @@ A list of columns is a mapping `header → expression`; page, export and API use
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Func, JSONField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
@@ -37,8 +38,11 @@ def copy_csv(rows: QuerySet, columns: Columns) -> Iterator[bytes]:
     """CSV of `rows` in UTF-8 with a byte-order mark (spreadsheets then read accents), header first."""
     named = {f"c{index}": expression for index, expression in enumerate(columns.values())}
     values = rows.annotate(**{k: F(v) if isinstance(v, str) else v for k, v in named.items()}).values_list(*named)
-    sql, params = values.query.sql_with_params()
     yield b"\xef\xbb\xbf" + (",".join(columns) + "\n").encode()
+    try:
+        sql, params = values.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking: a criterion names nobody
+        return
     with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv)", params) as copy:
         for block in copy:
             yield bytes(block)

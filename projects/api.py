@@ -1,9 +1,11 @@
 """Partnerships in the public API."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atlas.api.base import Resource
 from projects import filters, models, serializers
+from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, with_line
 
 
 class PartnershipResource(Resource):
@@ -14,5 +16,9 @@ class PartnershipResource(Resource):
     serializer_class = serializers.PartnershipSerializer
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
-    columns = {"identifiant": "uuid"}
+    columns = properties = PARTNERSHIP_COLUMNS
+    geometry = PARTNERSHIP_LINE
     filename = "jumelages"
+
+    def on_map(self, rows: QuerySet) -> QuerySet:
+        return with_line(rows)

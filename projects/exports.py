@@ -1,29 +1,23 @@
 """Files of partnerships: one row per partnership, the parties of each side joined by «|»."""
 
-from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.exports import Columns, SafeText, joined, line, text
 from projects.models import PartnershipParty
 
 
-def _parties(column: str, side: str) -> Func:
+def _parties(column: str, side: str) -> Coalesce:
     """Values of `column` over the parties of one side, in the order of the sheet."""
     parties = (
         PartnershipParty.objects.filter(partnership=OuterRef("pk"), **{f"{side}__isnull": False})
         .order_by()
         .values("partnership")
-        .annotate(
-            joined=Func(
-                Cast(F(column), TextField()),
-                Value("|"),
-                function="string_agg",
-                template="string_agg(%(expressions)s ORDER BY role, projects_partnershipparty.id)",
-            )
-        )
+        .annotate(joined=StringAgg(Cast(F(column), TextField()), Value("|"), order_by=("role", "pk")))
         .values("joined")
     )
-    return Coalesce(Subquery(parties, output_field=TextField()), Value(""))
+    return Coalesce(Subquery(parties, output_field=TextField()), Value(""), output_field=TextField())
 
 
 PARTNERSHIP_COLUMNS: Columns = {

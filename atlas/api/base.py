@@ -35,7 +35,7 @@ from atlas.api.paging import (
 )
 from atlas.api.schema import ResourceSchema
 from atlas.api.throttling import AddressThrottle
-from atlas.exports import Columns, copy_csv, download, geojson
+from atlas.exports import POINT, Columns, copy_csv, download, geojson
 from atlas.filters import FacetedFilterSet
 from atlas.models import DataChange
 from atlas.serializers import RowSerializer, as_text
@@ -107,6 +107,7 @@ class Resource(PublicAPI, GenericViewSet):
     serializer_class: type[RowSerializer]
     columns: Columns
     properties: Columns | None = None
+    geometry = POINT
     filename = ""
 
     def get_renderers(self) -> list:
@@ -149,13 +150,15 @@ class Resource(PublicAPI, GenericViewSet):
             case "csv":
                 return download(copy_csv(filterset.rows(), self.columns), name=self.filename, fmt="csv")
             case "geojson":
-                return download(self.geojson(filterset.rows()), name=self.filename, fmt="geojson")
+                content = geojson(self.on_map(filterset.rows()), self.properties, self.geometry)
+                return download(content, name=self.filename, fmt="geojson")
         if "cursor" in request.query_params or self.choice("pagination", ["page", "cursor"]) == "cursor":
             return self.answer_cursor(filterset)
         return self.answer_page(filterset)
 
-    def geojson(self, rows: QuerySet) -> Iterable[bytes]:
-        return geojson(rows, self.properties)
+    def on_map(self, rows: QuerySet) -> QuerySet:
+        """Those that have a place on a map."""
+        return rows.filter(longitude__isnull=False)
 
     def answer_page(self, filterset: FacetedFilterSet) -> HttpResponse:
         """Numbered pages, for people: a total, in the order asked for."""

@@ -1,8 +1,11 @@
 """The page that explains the API and lets one try it: made from the OpenAPI schema, without any script of others."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from rest_framework.settings import api_settings
@@ -11,8 +14,25 @@ from atlas.api.errors import TITLES
 from atlas.api.paging import CURSOR_SIZE_MAX, OFFSET_MAX, PAGE_SIZE, PAGE_SIZE_MAX
 from atlas.api.schema import openapi
 
-PREFIX = "/api/v1/"
 TYPES = {"string": _("texte"), "integer": _("nombre entier"), "boolean": _("true ou false"), "number": _("nombre")}
+
+
+ADVICE = {
+    400: _(
+        "Un critère inconnu, une valeur mal écrite : « errors » nomme chaque paramètre en cause et ce qu’il attend."
+    ),
+    404: _(
+        "L’adresse, l’identifiant ou la page demandée n’existe pas, ou la page est trop lointaine pour être numérotée."
+    ),
+    405: _("L’API se lit seulement : GET, HEAD et OPTIONS."),
+    406: _("L’en-tête Accept ne demande aucun des formats offerts à cette adresse."),
+    429: _("La limite par adresse est atteinte : attendez le nombre de secondes que donne Retry-After."),
+}
+
+
+def with_code(text: str) -> SafeString:
+    """HTML of a description of the schema, where `…` marks code."""
+    return mark_safe(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))  # noqa: S308 - escaped first
 
 
 @dataclass(frozen=True)
@@ -20,7 +40,7 @@ class Parameter:
     """A query parameter as the page shows it and as the trial form asks for it."""
 
     name: str
-    description: str
+    description: SafeString
     type: str
     many: bool
     values: list[str]
@@ -36,7 +56,7 @@ class Parameter:
             values = ["true", "false"]
         return cls(
             spec["name"],
-            spec.get("description", ""),
+            with_code(spec.get("description", "")),
             str(TYPES[inner["type"]]),
             many,
             values,
@@ -49,11 +69,11 @@ class ResourceDoc:
     """A resource: its list, its record, the criteria of the list, what each member of a row is."""
 
     name: str
-    description: str
+    summary: str = ""
+    description: str = ""
     list_path: str = ""
     record_path: str = ""
     parameters: list[Parameter] = field(default_factory=list)
-    formats: list[str] = field(default_factory=list)
     members: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -64,18 +84,18 @@ def resources(schema: dict[str, Any]) -> list[ResourceDoc]:
     for path, operations in schema["paths"].items():
         operation = operations["get"]
         name = operation["tags"][0]
-        doc = found.setdefault(name, ResourceDoc(name, ""))
+        doc = found.setdefault(name, ResourceDoc(name))
         if "{" in path:
             doc.record_path = path
             continue
         doc.list_path = path
-        doc.description = operation["description"]
+        doc.summary = operation["summary"].partition(" : ")[2]
+        doc.description = with_code(operation["description"])
         doc.parameters = [Parameter.read(spec) for spec in operation["parameters"] if spec["in"] == "query"]
-        doc.formats = next(p.values for p in doc.parameters if p.name == "format")
         page = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
         row = components[page]["properties"]["results"]["items"]["$ref"].rsplit("/", 1)[-1]
         doc.members = [
-            (member, spec.get("description") or spec.get("title", ""))
+            (member, with_code(spec.get("description") or spec.get("title", "")))
             for member, spec in components[row]["properties"].items()
         ]
     return list(found.values())
@@ -89,12 +109,11 @@ class DocumentationView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             resources=resources(openapi()),
-            root=self.request.build_absolute_uri(PREFIX),
             page_size=PAGE_SIZE,
             page_size_max=PAGE_SIZE_MAX,
             cursor_size_max=CURSOR_SIZE_MAX,
             offset_max=OFFSET_MAX,
             rates=api_settings.DEFAULT_THROTTLE_RATES,
-            errors=[(status, anchor, title) for status, (anchor, title) in TITLES.items()],
+            errors=[(status, *TITLES[status], ADVICE[status]) for status in TITLES],
             **kwargs,
         )

@@ -134,7 +134,7 @@ class NowhereView(PublicAPI):
 
     schema = None
 
-    def get(self, request: Any, path: str) -> HttpResponse:
+    def get(self, request: Any) -> HttpResponse:
         raise NotFound(
             _("Rien ne se trouve à cette adresse ; les ressources sont listées sur %(root)s.")
             % {"root": request.build_absolute_uri(reverse("api:root"))}

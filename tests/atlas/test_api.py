@@ -251,7 +251,14 @@ def test_far_pages_are_for_the_cursor(client, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/nowhere/", f"{COLLECTIVITIES}nobody/", "/api/v1/partnerships/1/", f"{COLLECTIVITIES}é à/"]
+    "path",
+    [
+        "/api/v1/nowhere/",
+        f"{COLLECTIVITIES}nobody/",
+        "/api/v1/partnerships/1/",
+        f"{COLLECTIVITIES}é à/",
+        "/api/v1/themes/a%0Ab/",
+    ],
 )
 def test_a_missing_address_answers_in_the_same_shape(client, path):
     assert problem(client.get(path), 404)["title"] == "Introuvable"
