@@ -24,12 +24,13 @@ class HomePage(TemplateView):
     template_name = "atlas/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        countries = Country.objects.filter(partnership_count__gt=0).order_by("-partnership_count", "sort_name")
+        user = self.request.user
+        countries = Country.objects.visible_to(user).filter(partnership_count__gt=0)
         return super().get_context_data(
             today=timezone.localdate(),
-            engaged=Collectivity.objects.current().filter(partnership_count__gt=0).count(),
-            partners=ForeignAuthority.objects.standing().filter(partnership_count__gt=0).count(),
-            countries=list(countries),
+            engaged=Collectivity.objects.visible_to(user).current().filter(partnership_count__gt=0).count(),
+            partners=ForeignAuthority.objects.visible_to(user).standing().filter(partnership_count__gt=0).count(),
+            countries=list(countries.order_by("-partnership_count", "sort_name")),
             top_countries=TOP_COUNTRIES,
             **kwargs,
         )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -72,7 +73,7 @@ def latest_partnerships(context: dict[str, Any]) -> dict[str, Any]:
 def partnership_figures(context: dict[str, Any]) -> dict[str, int]:
     """Numbers of published partnerships and, among them, of twinnings (one query)."""
     counted = dict(
-        Partnership.objects.filter(publication="published").order_by().values_list("kind").annotate(n=Count("pk"))
+        Partnership.objects.visible_to(AnonymousUser()).order_by().values_list("kind").annotate(n=Count("pk"))
     )
     return {"partnerships": sum(counted.values()), "twinnings": counted.get(PartnershipKind.TWINNING, 0)}
 
@@ -139,7 +140,8 @@ def collectivity_map(context: dict[str, Any], collectivity: Collectivity) -> lis
     if not collectivity.partnership_count:
         return []
     partnerships = _rows(context).filter(french_ids__contains=[collectivity.pk])
-    partners = ForeignAuthority.objects.standing().filter(partnership_parties__partnership__in=partnerships)
+    partners = ForeignAuthority.objects.visible_to(context["request"].user).standing()
+    partners = partners.filter(partnership_parties__partnership__in=partnerships)
     return _points(collectivity, partners, "french")
 
 
@@ -149,4 +151,5 @@ def foreign_authority_map(context: dict[str, Any], authority: ForeignAuthority) 
     if not authority.partnership_count:
         return []
     partnerships = _rows(context).filter(foreign_ids__contains=[authority.pk])
-    return _points(authority, Collectivity.objects.filter(partnership_parties__partnership__in=partnerships), "foreign")
+    partners = Collectivity.objects.visible_to(context["request"].user)
+    return _points(authority, partners.filter(partnership_parties__partnership__in=partnerships), "foreign")
