@@ -42,7 +42,7 @@ def test_a_spreadsheet_runs_nothing_from_a_csv(name):
 def test_geojson_is_a_collection_of_points_with_properties():
     CollectivityFactory(name="Brest", longitude=-4.486076, latitude=48.390394)
     CollectivityFactory(name="Nulle part", longitude=None, latitude=None)
-    data = json.loads(b"".join(geojson(CollectivityFilterSet().rows(), {"nom": "name"})))
+    data = json.loads(b"".join(geojson(CollectivityFilterSet().rows().on_map(), {"nom": "name"})))
     assert data["features"] == [
         {
             "type": "Feature",
