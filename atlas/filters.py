@@ -218,13 +218,13 @@ class FacetedFilterSet(django_filters.FilterSet):
         parts = [part.values_list("facet", "value", "n") for part in parts]
         return [row for row in parts[0].union(*parts[1:], all=True) if row[1] is not None]
 
-    def counts(self) -> tuple[int, list[Facet]]:
+    def counts(self, version: str = "") -> tuple[int, list[Facet]]:
         """Total and facets, kept by data version: the same question on the same data is counted once.
 
         Only for querysets that depend on nobody (`visible_to` an anonymous visitor); see `ListPage`.
         """
         asked = hashlib.sha256(repr((self.queryset.query.sql_with_params(), sorted(self.criteria.items()))).encode())
-        key = f"counts:{type(self).__name__}:{DataChange.objects.version()}:{asked.hexdigest()}"
+        key = f"counts:{type(self).__name__}:{version or DataChange.objects.version()}:{asked.hexdigest()}"
         counted = cache.get(key)
         if counted is None:
             counted = self._count()

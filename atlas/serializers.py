@@ -5,6 +5,7 @@ So the serializers below are never run: `RowSerializer.json()` turns their field
 statement whatever is nested, and drf-spectacular reads the same fields for the schema.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -93,9 +94,10 @@ class RowSerializer(serializers.ModelSerializer):
         return F(path)
 
 
-def as_text(serializer: RowSerializer, site: str) -> Cast:
-    """The JSON of a row as text, ready to be sent."""
-    return Cast(serializer.json(site), TextField())
+@lru_cache(maxsize=64)  # `site` comes from the Host header
+def as_text(shape: type[RowSerializer], site: str) -> Cast:
+    """The JSON of a row of that shape as text, ready to be sent."""
+    return Cast(shape().json(site), TextField())
 
 
 # --- Short forms, used inside other rows ----------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class PublicAPI(APIView):
     content_negotiation_class = FormatNegotiation
     http_method_names = ["get", "head", "options"]
     etag: str | None = None
+    data_version = ""
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
@@ -83,8 +84,9 @@ def versioned(handler: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 
     @wraps(handler)
     def wrapped(view: PublicAPI, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        state = f"{settings.RELEASE}-{timezone.localdate():%y%j}-{DataChange.objects.version()}"
-        view.etag = f'"{state}-{request.accepted_renderer.format}"'
+        view.data_version = DataChange.objects.version()
+        day = f"{timezone.localdate():%y%j}"
+        view.etag = f'"{settings.RELEASE}-{day}-{view.data_version}-{request.accepted_renderer.format}"'
         return get_conditional_response(request, etag=view.etag) or handler(view, request, *args, **kwargs)
 
     return wrapped
@@ -132,7 +134,7 @@ class Resource(PublicAPI, GenericViewSet):
     @versioned
     def answer_record(self, request: Any, **lookup: Any) -> HttpResponseBase:
         rows = self.get_queryset().filter(**lookup).order_by()
-        record = rows.values_list(as_text(self.serializer_class(), self.site), flat=True).first()
+        record = rows.values_list(as_text(self.serializer_class, self.site), flat=True).first()
         return self.missing(**lookup) if record is None else HttpResponse(record, content_type="application/json")
 
     def missing(self, **lookup: Any) -> HttpResponseBase:
@@ -166,7 +168,7 @@ class Resource(PublicAPI, GenericViewSet):
         number = self.number("page", 1, 999_999_999)
         more: dict[str, Any] = {}
         if self.choice("facets", ["false", "true"]) == "true":
-            total, facets = filterset.counts()
+            total, facets = filterset.counts(self.data_version)
             more["facets"] = {
                 facet.name: [{"value": c.value, "label": c.label, "count": c.count} for c in facet.choices]
                 for facet in facets
@@ -181,10 +183,8 @@ class Resource(PublicAPI, GenericViewSet):
                 _("Au-delà de %(rows)d fiches, parcourez la liste par curseur (« cursor= ») ou prenez le fichier CSV.")
                 % {"rows": OFFSET_MAX}
             )
-        start = (number - 1) * size
-        rows = self.texts(filterset.rows())[start : start + size]
         return document(
-            (text for _pk, text in rows),
+            self.texts(filterset.rows(), (number - 1) * size, size),
             count=total,
             next=self.address(page=number + 1) if number < last else None,
             previous=self.address(page=number - 1) if number > 1 else None,
@@ -198,13 +198,19 @@ class Resource(PublicAPI, GenericViewSet):
                 raise invalid(**{name: _("Sans effet dans un parcours par curseur, dont l’ordre est fixe.")})
         size = self.number("page_size", CURSOR_SIZE, CURSOR_SIZE_MAX)
         after = decode_cursor(self.request.query_params.get("cursor", ""))
-        rows = list(self.texts(filterset.qs.filter(pk__gt=after).order_by("pk"))[: size + 1])
-        following = self.address(cursor=encode_cursor(rows[size - 1][0])) if len(rows) > size else None
-        return document((text for _pk, text in rows[:size]), count=None, next=following, previous=None)
+        rows = filterset.qs.filter(pk__gt=after).order_by("pk")
+        found = list(rows.values_list("pk", as_text(self.row_serializer, self.site))[: size + 1])
+        following = self.address(cursor=encode_cursor(found[size - 1][0])) if len(found) > size else None
+        return document((text for _pk, text in found[:size]), count=None, next=following, previous=None)
 
-    def texts(self, rows: QuerySet) -> QuerySet:
-        """(key, JSON) of each row."""
-        return rows.values_list("pk", as_text(self.row_serializer(), self.site))
+    def texts(self, rows: QuerySet, start: int, size: int) -> Iterable[str]:
+        """The JSON of `size` rows from `start` on. PostgreSQL also writes what OFFSET skips: far pages are found first."""
+        if start:
+            keys = list(rows.values_list("pk", flat=True)[start : start + size])
+            rows = self.get_queryset().filter(pk__in=keys)
+            found = dict(rows.values_list("pk", as_text(self.row_serializer, self.site)))
+            return (found[key] for key in keys if key in found)
+        return rows.values_list(as_text(self.row_serializer, self.site), flat=True)[:size]
 
     def total(self, filterset: FacetedFilterSet) -> int:
         """Number of rows, counted once for the same question on the same data."""
