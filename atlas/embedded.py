@@ -127,7 +127,7 @@ class Services:
             self.run,
             self.var / "log",
             cwd=Path("/"),
-            on_orphan=signal.SIGINT,  # PostgreSQL's «fast» shutdown
+            stop_signal=signal.SIGINT,  # PostgreSQL's «fast» shutdown
         )
         self.servers.append(server)
         server.wait_until(lambda: self._postmaster_says(data, server.process.pid) == "ready")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from atlas.embedded import Services, check_broker, check_database
-from atlas.processes import Problem, Server, end_leftovers, explain, tied_to_us
+from atlas.processes import Problem, Server, end_leftovers, explain, keeper, tied_to_us
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "atlas-demo"  # noqa: S105 — of the demonstration accounts, shown to whoever starts it
@@ -32,6 +32,7 @@ ACCOUNTS = {
     "ambassade@demo.example": "correspondante au Sénégal",
 }
 WEB_WORKERS, WEB_THREADS = 2, 4
+SHARED = ("DATABASE_URL", "REDIS_URL", "ATLAS_VAR")  # what a command beside the portal must know
 
 
 # --- Words on the screen ----------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
 
 class Holder:
-    """Who runs the services of `var`, and how others join: a lock, and a file that holds its environment.
+    """Who runs the services of `var`, and how others join: a lock, and a file that says who holds it and where.
 
     The kernel frees the lock when its holder dies, however it dies.
     """
@@ -109,30 +110,45 @@ class Holder:
         self.lock = (var / "services.lock").open("a")
         self.users = (var / "services.users").open("a")
 
-    def acquire(self) -> bool:
-        """True when the services are ours to start."""
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.state.unlink(missing_ok=True)
-            return True
-        return False
-
-    def publish(self, environment: dict[str, str], address: str = "") -> None:
-        """Say that the services are ready. The file is ours alone: it may hold the password of a database."""
-        draft = self.state.with_suffix(".new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
-            json.dump({"environment": environment, "address": address}, handle)
-        draft.rename(self.state)
-
-    def published(self, timeout: float = 0.0) -> dict:
-        """What the holder published, waiting for a start in progress; empty when it says nothing in time."""
+    def acquire(self, timeout: float = 15.0) -> bool:
+        """True when the services are ours to start. Waits while the remains of a killed holder are tidied up."""
         deadline = time.monotonic() + timeout
         while True:
-            with contextlib.suppress(OSError, ValueError):
-                return json.loads(self.state.read_text())
-            if time.monotonic() >= deadline:
-                return {}
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.publish({})
+                return True
+            pid = self.published().get("pid")
+            if (pid and Path(f"/proc/{pid}").exists()) or time.monotonic() > deadline:
+                return False
             time.sleep(0.1)
+
+    def publish(self, environment: dict[str, str], address: str = "") -> None:
+        """Say who we are, and once the services are ready, where. Ours alone to read: it may hold a password."""
+        draft = self.state.with_suffix(".new")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+            shared = {name: environment[name] for name in SHARED if name in environment}
+            json.dump({"pid": os.getpid(), "environment": shared, "address": address}, handle)
+        draft.rename(self.state)
+
+    def published(self) -> dict:
+        """What the holder published; empty when there is none."""
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads(self.state.read_text())
+        return {}
+
+    def environment(self, timeout: float = 90.0) -> dict[str, str]:
+        """Addresses of the holder's services, once a start in progress gets there.
+
+        Raises:
+            Problem: it does not, or the holder is stopping.
+        """
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and (state := self.published()):
+            if state["environment"]:
+                return state["environment"]
+            time.sleep(0.1)
+        raise Problem("L’atlas est en train de démarrer ou de s’arrêter : réessayez dans un instant.")
 
     def join(self) -> None:
         """Count among the users: a command that holds the services waits for us before it stops them."""
@@ -149,7 +165,6 @@ def start_services(services: Services) -> dict[str, str]:
     Raises:
         Problem: a server does not start, or one that DATABASE_URL or REDIS_URL names does not answer.
     """
-    end_leftovers(services.run)
     if url := os.environ.get("DATABASE_URL"):
         with step("PostgreSQL de DATABASE_URL"):
             check_database(url)
@@ -215,29 +230,40 @@ def portal(options: argparse.Namespace, var: Path) -> int:
             f"L’atlas tourne déjà : {where}" if where else "Une autre commande utilise var/ : attendez sa fin."
         )
     logs = var / "log"
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
-    with Services(var) as services, contextlib.ExitStack() as stack:
-        stack.callback(_stop_listening)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script may start us with SIGINT ignored
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _interrupt)
+    with contextlib.ExitStack() as stack:
+        services = Services(var)
         end_leftovers(services.run)
+        stack.enter_context(keeper(services.run, holder.lock.fileno()))
+        stack.enter_context(services)
+        stack.callback(holder.state.unlink, missing_ok=True)
+        stack.callback(_stop_listening)
         check_port(options.host, options.port)
         environment = start_services(services)
         environment.setdefault("ATLAS_SITE_URL", address.rstrip("/"))
         prepare(environment, options.empty)
         bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
         web = ["-m", "gunicorn", "atlas.wsgi", "--bind", bind, "--worker-class", "gthread", "--preload"]
-        web += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--graceful-timeout", "3"]
+        web += [
+            "--workers",
+            str(WEB_WORKERS),
+            "--threads",
+            str(WEB_THREADS),
+            "--graceful-timeout",
+            "3",
+            "--no-control-socket",
+        ]
         # One worker process beside the clock: enough for a demonstration. SIGQUIT ends a task at once; it is redelivered.
         worker = ["-m", "celery", "-A", "atlas", "worker", "-B", "--concurrency", "1", "--loglevel", "WARNING"]
         worker += ["--schedule", str(var / "celerybeat-schedule"), "--without-gossip", "--without-mingle"]
-        for name, label, words, on_orphan in (
-            ("web", "Le serveur web", web, signal.SIGTERM),
-            ("worker", "Le travailleur Celery", worker, signal.SIGQUIT),
+        for name, label, words, signals in (
+            ("web", "Le serveur web", web, {}),
+            ("worker", "Le travailleur Celery", worker, {"stop_signal": signal.SIGQUIT, "on_orphan": signal.SIGKILL}),
         ):
-            server = Server.start(
-                name, label, [sys.executable, *words], services.run, logs,
-                env=environment, cwd=ROOT, on_orphan=on_orphan,
-            )  # fmt: skip
+            command = [sys.executable, *words]
+            server = Server.start(name, label, command, services.run, logs, env=environment, cwd=ROOT, **signals)
             services.servers.append(server)
         with step("Serveur web, Celery et son horloge"):
             web_server = services.servers[-2]
@@ -248,8 +274,7 @@ def portal(options: argparse.Namespace, var: Path) -> int:
                 return state.get("status") == "ok"
 
             web_server.wait_until(ready)
-        holder.publish({key: environment[key] for key in ("DATABASE_URL", "REDIS_URL", "ATLAS_VAR")}, address)
-        stack.callback(holder.state.unlink, missing_ok=True)
+        holder.publish(environment, address)
         print(welcome(address, options.empty, logs), flush=True)
         return watch(services)
 
@@ -322,17 +347,15 @@ def manage(arguments: list[str], var: Path) -> int:
     with contextlib.ExitStack() as stack:
         if holder.acquire():
             services = stack.enter_context(Services(var))
+            end_leftovers(services.run)
             with contextlib.redirect_stdout(sys.stderr):  # the command's output may be piped
                 environment = start_services(services)
-            holder.publish({key: environment[key] for key in ("DATABASE_URL", "REDIS_URL", "ATLAS_VAR")})
+            holder.publish(environment)
             stack.callback(holder.wait_for_users)
             stack.callback(holder.state.unlink, missing_ok=True)
         else:
             holder.join()
-            found = holder.published(timeout=90).get("environment")
-            if not found:
-                raise Problem("L’atlas est en train de démarrer ou de s’arrêter : réessayez dans un instant.")
-            environment = environment_of_children(found)
+            environment = environment_of_children(holder.environment())
         # Ctrl-C is the command's; we only tidy up after it. (Not SIG_IGN: the command would inherit it.)
         signal.signal(signal.SIGINT, lambda *_: None)
         signal.signal(signal.SIGTERM, _interrupt)

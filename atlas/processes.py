@@ -11,8 +11,9 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,11 +72,11 @@ def spawn(
 
 
 def _started_at(pid: int) -> str | None:
-    """Start time of a process in clock ticks: with its pid, an identity that the kernel does not reuse."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
-    except (OSError, IndexError):
-        return None
+    """Start time of a living process in clock ticks: with its pid, an identity that the kernel does not reuse."""
+    with contextlib.suppress(OSError, IndexError):
+        words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return words[19] if words[0] != "Z" else None
+    return None
 
 
 @dataclass
@@ -90,12 +91,20 @@ class Server:
     log_offset: int = 0
 
     @classmethod
-    def start(cls, name: str, label: str, command: list[str], run: Path, logs: Path, **options) -> "Server":
-        """Start it; its pid is noted in `run` so that the next start can wait for the end of a lost one."""
+    def start(
+        cls,
+        name: str,
+        label: str,
+        command: list[str],
+        run: Path,
+        logs: Path,
+        stop_signal: int = signal.SIGTERM,
+        **options,
+    ) -> "Server":
+        """Start it; its pid is noted in `run`, for whoever must end it after us. `options` are those of `spawn()`."""
         log, pid_file = logs / f"{name}.log", run / f"{name}.pid"
         offset = log.stat().st_size if log.exists() else 0
-        stop_signal = options.get("on_orphan", signal.SIGTERM)
-        process = spawn(command, log, **options)
+        process = spawn(command, log, **({"on_orphan": stop_signal} | options))
         pid_file.write_text(f"{process.pid} {_started_at(process.pid)} {int(stop_signal)}")
         return cls(label, process, log, stop_signal, pid_file, offset)
 
@@ -121,7 +130,7 @@ class Server:
                 raise Problem(explain(self.words(), f"{self.label} ne répond pas (journal : {self.log})."))
             time.sleep(0.02)
 
-    def stop(self, timeout: float = 8.0) -> None:
+    def stop(self, timeout: float = 5.0) -> None:
         """End the process, then whatever is left of its group."""
         if self.process.poll() is None:
             self.process.send_signal(self.stop_signal)
@@ -134,21 +143,36 @@ class Server:
 
 
 def end_leftovers(run: Path, timeout: float = 10.0) -> None:
-    """Wait for servers of a launcher that was killed: they were told to stop when it died, and may still be at it."""
+    """End the servers noted in `run`, with all of their children: those of a launcher that was killed."""
+    notes = {}
     for pid_file in run.glob("*.pid"):
         with contextlib.suppress(ValueError, OSError):
             pid, started_at, stop_signal = pid_file.read_text().split()
-            deadline = time.monotonic() + timeout
-            while _started_at(int(pid)) == started_at and not _is_zombie(int(pid)):
-                os.kill(int(pid), int(stop_signal) if time.monotonic() < deadline else signal.SIGKILL)
-                time.sleep(0.1)
+            if (now := _started_at(int(pid))) and now != started_at:  # the number went to a stranger
+                pid_file.unlink()
+                continue
+            notes[pid_file] = int(pid)
+            with contextlib.suppress(ProcessLookupError):  # gone, but its group may still have members
+                os.kill(int(pid), int(stop_signal))
+    deadline = time.monotonic() + timeout
+    for pid_file, pid in notes.items():
+        while _started_at(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
         pid_file.unlink(missing_ok=True)
 
 
-def _is_zombie(pid: int) -> bool:
-    with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    return True
+@contextlib.contextmanager
+def keeper(run: Path, lock: int) -> Iterator[None]:
+    """Have a process tidy up after us if we are killed: a dead launcher cannot see to its grandchildren.
+
+    It wakes up when its standard input closes, which is when we end, however we end. Until it is done it holds the file
+    descriptor `lock`, so that a new start waits for it.
+    """
+    command = [sys.executable, "-m", "atlas.processes", str(run)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[lock], start_new_session=True):
+        yield
 
 
 # --- PostgreSQL refuses root ------------------------------------------------------------------------------------------
@@ -183,3 +207,8 @@ def as_other_user(account: pwd.struct_passwd, paths: list[Path], on_orphan: int)
             )
         words += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
     return [*words, f"--pdeathsig={signal.Signals(on_orphan).name[3:]}", "--"]
+
+
+if __name__ == "__main__":  # the keeper
+    sys.stdin.read()
+    end_leftovers(Path(sys.argv[1]), timeout=5.0)
