@@ -39,12 +39,22 @@ def plural(count: int, words: str) -> str:
     return f"{number(count)}{NO_BREAK_SPACE}{one if abs(count) < 2 else many or one + 's'}"
 
 
-@register.filter
+@register.filter(expects_localtime=True)
+def full_date(day: date | None) -> str:
+    """«12 mai 1987», «1er mai 1987»; nothing without a date. (Django's ordinals are English whatever the language.)"""
+    if not day:
+        return ""
+    return format_date(day, "1\\e\\r F Y" if day.day == 1 else "j F Y")
+
+
+@register.filter(expects_localtime=True)
 def partial_date(day: date | None, precision: str) -> str:
     """A date as far as it is known: «12 mai 1987», «1er mai 1987», «mai 1987», «1987», «date inconnue»."""
     if day is None or precision == "unknown":
         return _("date inconnue")
-    return format_date(day, {"year": "Y", "month": "F Y"}.get(precision, "jS F Y" if day.day == 1 else "j F Y"))
+    if pattern := {"year": "Y", "month": "F Y"}.get(precision):
+        return format_date(day, pattern)
+    return full_date(day)
 
 
 @register.simple_tag(takes_context=True)
@@ -81,7 +91,7 @@ def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[An
 def _label(filterset: Any, name: str, value: Any) -> str:
     """«Confirmé : oui», «« rennes »», «Signé à partir de (année) : 1990»."""
     if name == "q":
-        return f"« {value} »"
+        return f"«{NO_BREAK_SPACE}{value}{NO_BREAK_SPACE}»"
     if isinstance(value, bool):
         value = _("oui") if value else _("non")
     return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"
