@@ -40,6 +40,7 @@ class Parameter:
     """A query parameter as the page shows it and as the trial form asks for it."""
 
     name: str
+    title: str
     description: SafeString
     type: str
     many: bool
@@ -56,7 +57,8 @@ class Parameter:
             values = ["true", "false"]
         return cls(
             spec["name"],
-            with_code(spec.get("description", "")),
+            re.split(r"[.,;:(]", spec["description"])[0].strip(),
+            with_code(spec["description"]),
             str(TYPES[inner["type"]]),
             many,
             values,

@@ -17,7 +17,7 @@ from atlas.api.paging import CURSOR_SIZE, CURSOR_SIZE_MAX, OFFSET_MAX, PAGE_SIZE
 from atlas.filters import CodesFilter, SortFilter
 
 # Codes are rows of the database: the schema shows one, the resource of the same name lists them.
-CODE_EXAMPLES = {"region": "53", "department": "35", "country": "SN", "theme": "eau", "parent": "eau"}
+CODE_EXAMPLES = {"region": "53", "department": "35", "country": "SN", "theme": "eau-potable", "parent": "education"}
 CODE_MEANINGS = {
     "region": _("Codes INSEE de régions."),
     "department": _("Codes INSEE de départements."),
@@ -183,15 +183,13 @@ class ResourceSchema(AutoSchema):
             parameter(
                 "pagination",
                 {"type": "string", "enum": ["page", "cursor"], "default": "page"},
-                _(
-                    "« cursor » commence un parcours par curseur : toutes les fiches, une fois chacune, à coût constant."
-                ),
+                _("Parcours : « cursor » mène par toutes les fiches, une fois chacune, à coût constant."),
             ),
             parameter("cursor", {"type": "string"}, _("Curseur donné par « next » ; vide, il commence un parcours.")),
             parameter(
                 "facets",
                 {"type": "boolean", "default": False},
-                _("Ajoute le nombre de fiches par valeur de chaque facette."),
+                _("Facettes : ajoute le nombre de fiches par valeur de chaque critère."),
             ),
         ]
 

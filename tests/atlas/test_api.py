@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -387,3 +388,31 @@ def test_the_schema_describes_every_criterion_in_french(client):
     assert all(p["description"] for p in parameters.values())
     assert "`metropole` Métropole" in parameters["kind"]["description"]
     assert client.get("/api/v1/schema/", {"format": "yaml"}).content.startswith(b"openapi: 3.")
+
+
+# --- The page that explains it --------------------------------------------------------------------------------------
+
+
+def test_the_documentation_offers_to_try_every_resource_without_a_script(client):
+    page = client.get("/api/v1/documentation/").content.decode()
+    for path in LISTS:
+        assert f'action="{path}"' in page
+    for name in CollectivityFilterSet.base_filters:
+        assert f'name="{name}"' in page
+    for status in (400, 404, 405, 406, 429):
+        assert f"{status} – " in page
+    assert "<style" not in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", page)
+
+
+def test_a_form_sent_empty_asks_for_the_list(client):
+    CollectivityFactory()
+    empty = dict.fromkeys(
+        [*CollectivityFilterSet.base_filters, "page", "page_size", "pagination", "facets", "format"], ""
+    )
+    assert client.get(COLLECTIVITIES, empty).json()["count"] == 1
+
+
+def test_an_error_leads_to_its_explanation(client):
+    page, _, anchor = problem(client.get(COLLECTIVITIES, {"page": "x"}), 400)["type"].partition("#")
+    assert f'id="{anchor}"' in client.get(page).content.decode()
