@@ -206,6 +206,7 @@ def as_other_user(account: pwd.struct_passwd, paths: list[Path], on_orphan: int)
                 f"{paths[0]} : lancez-moi sans root, ou depuis un dossier lisible par tous."
             )
         words += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+        words += ["--securebits=+no_setuid_fixup"]  # else access(), which initdb calls, forgets the capability
     return [*words, f"--pdeathsig={signal.Signals(on_orphan).name[3:]}", "--"]
 
 
