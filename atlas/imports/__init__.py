@@ -1,0 +1,1 @@
+"""Files read and checked before anything is written."""
