@@ -1,9 +1,10 @@
-"""Nightly housekeeping of the ground. Idempotent: a second run the same night finds nothing to do."""
+"""Background work of the ground: nightly housekeeping, which a second run finds done, and e-mails."""
 
 from celery import shared_task
 from django.core.management import call_command
 
-from atlas.models import DataChange
+from atlas import notifications
+from atlas.models import AccessRequest, Collectivity, DataChange, StatusChange, User
 
 KEPT_DATA_CHANGES = 500
 
@@ -20,3 +21,32 @@ def prune_data_changes() -> int:
 def clear_sessions() -> None:
     """Forgets the sessions that ended."""
     call_command("clearsessions")
+
+
+@shared_task
+def send_invitation(user_id: int, inviter_id: int, collectivity_id: int | None) -> None:
+    """The link is made here: it never travels through the queue."""
+    collectivity = Collectivity.objects.filter(pk=collectivity_id).first()
+    notifications.invitation(User.objects.get(pk=user_id), User.objects.get(pk=inviter_id), collectivity)
+
+
+@shared_task
+def send_password_reset(user_id: int | None) -> None:
+    """Called for unknown addresses too, with nothing to send: asking takes as long for everybody."""
+    if user := User.objects.filter(pk=user_id, is_active=True).first():
+        notifications.password_reset(user)
+
+
+@shared_task
+def send_access_requested(access_id: int) -> None:
+    notifications.access_requested(AccessRequest.objects.for_list().get(pk=access_id))
+
+
+@shared_task
+def send_access_decided(change_id: int) -> None:
+    notifications.access_decided(StatusChange.objects.get(pk=change_id))
+
+
+@shared_task
+def send_proconnect_linked(user_id: int) -> None:
+    notifications.proconnect_linked(User.objects.get(pk=user_id))

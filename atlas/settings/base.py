@@ -112,6 +112,7 @@ AUTH_USER_MODEL = "atlas.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
+    "atlas.proconnect.ProConnectBackend",  # answers only its own callback, and only when it is switched on
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -122,7 +123,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
-PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+INVITATION_TIMEOUT = 14 * 24 * 3600
 
 # Lock-out: ten failures for a pair (address, account) close the door for half an hour.
 AXES_FAILURE_LIMIT = 10
@@ -132,6 +134,9 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+# ProConnect comes back by GET: whoever fails there is not guessing a password.
+AXES_NEVER_LOCKOUT_GET = True
+AXES_CLIENT_IP_CALLABLE = "atlas.views.accounts.client_address"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -141,6 +146,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 PROCONNECT_DOMAIN = env("PROCONNECT_DOMAIN", default="")
 PROCONNECT_CLIENT_ID = env("PROCONNECT_CLIENT_ID", default="")
 PROCONNECT_CLIENT_SECRET = env("PROCONNECT_CLIENT_SECRET", default="")
+PROCONNECT_ISSUER = f"https://{PROCONNECT_DOMAIN}/api/v2"
+PROCONNECT_SIGN_ALGO = env("PROCONNECT_SIGN_ALGO", default="RS256")
 PROCONNECT_ENABLED = bool(PROCONNECT_DOMAIN and PROCONNECT_CLIENT_ID and PROCONNECT_CLIENT_SECRET)
 
 # --- Language ----------------------------------------------------------------------------------------------------
@@ -230,6 +237,16 @@ SPECTACULAR_SETTINGS = {
         "StatusList": "atlas.models.StatusList",
     },
 }
+
+# --- Staff tools -------------------------------------------------------------------------------------------------
+# A cell that begins like a formula leaves as text: a spreadsheet must not run what an applicant wrote.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_SKIP_ADMIN_ACTION_EXPORT_UI = True
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+# Between preview and confirmation the file waits where every web process finds it.
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 
 # --- Background work ---------------------------------------------------------------------------------------------
 # Celery has its own name for a Redis behind a Unix socket.

@@ -1,0 +1,27 @@
+"""Addresses of the account pages, under Django's own names where it has one."""
+
+from django.urls import path
+
+from atlas import proconnect
+from atlas.views import accounts
+
+urlpatterns = [
+    path("compte/connexion/", accounts.Login.as_view(), name="login"),
+    path("compte/deconnexion/", accounts.Logout.as_view(), name="logout"),
+    path("compte/", accounts.Account.as_view(), name="account"),
+    path("compte/mot-de-passe/", accounts.PasswordChange.as_view(), name="password_change"),
+    path("compte/mot-de-passe/fait/", accounts.PasswordChangeDone.as_view(), name="password_change_done"),
+    path("compte/mot-de-passe-oublie/", accounts.PasswordReset.as_view(), name="password_reset"),
+    path("compte/mot-de-passe-oublie/envoye/", accounts.PasswordResetDone.as_view(), name="password_reset_done"),
+    path(
+        "compte/mot-de-passe-oublie/<uidb64>/<token>/",
+        accounts.PasswordResetConfirm.as_view(),
+        name="password_reset_confirm",
+    ),
+    path("compte/mot-de-passe-oublie/fait/", accounts.PasswordResetComplete.as_view(), name="password_reset_complete"),
+    path("compte/invitation/<uidb64>/<token>/", accounts.InvitationAccept.as_view(), name="invitation_accept"),
+    path("compte/demandes/<int:pk>/<slug:transition>/", accounts.decide_access, name="access_decide"),
+    path("compte/collectivites/<int:pk>/quitter/", accounts.leave, name="membership_leave"),
+    path("oidc/connexion/", proconnect.SignIn.as_view(), name="oidc_authentication_init"),
+    path("oidc/retour/", proconnect.Callback.as_view(), name="oidc_authentication_callback"),
+]

@@ -1,0 +1,113 @@
+"""E-mails of the ground: plain text, in French, one template each under `templates/atlas/email/`.
+
+Addresses in them come from `SITE_URL`, never from a request: a forged Host header cannot send anybody elsewhere.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.encoding import force_bytes
+from django.utils.http import base36_to_int, urlsafe_base64_encode
+from django.utils.translation import override
+
+from atlas.models import AccessRequest, Collectivity, Membership, Role, StatusChange, User
+
+
+class InvitationTokens(PasswordResetTokenGenerator):
+    """Signed links of invitations: void once the account has a password or has logged in, and after two weeks.
+
+    The same machinery as password resets under another salt, so that neither link works as the other.
+    """
+
+    key_salt = "atlas.invitation"
+
+    def check_token(self, user: User | None, token: str | None) -> bool:
+        """As the parent does, with the delay of invitations instead of that of resets."""
+        try:
+            stamp = base36_to_int((token or "").split("-")[0])
+        except ValueError:
+            return False
+        if user is None or self._num_seconds(self._now()) - stamp > settings.INVITATION_TIMEOUT:
+            return False
+        return any(
+            constant_time_compare(self._make_token_with_timestamp(user, stamp, secret), token)
+            for secret in [self.secret, *self.secret_fallbacks]
+        )
+
+
+invitation_tokens = InvitationTokens()
+
+
+def link(name: str, *args: Any) -> str:
+    """Full address of a page of the portal."""
+    return settings.SITE_URL.rstrip("/") + reverse(name, args=args)
+
+
+def signed_link(name: str, user: User, tokens: PasswordResetTokenGenerator) -> str:
+    return link(name, urlsafe_base64_encode(force_bytes(user.pk)), tokens.make_token(user))
+
+
+def send(template: str, user: User, **context: Any) -> None:
+    """Send `templates/atlas/email/<template>.txt`, whose first line is the subject, in the language of `user`."""
+    with override(user.language or settings.LANGUAGE_CODE):
+        text = render_to_string(
+            f"atlas/email/{template}.txt",
+            {"user": user, "site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context},
+        )
+    subject, _line, body = text.strip().partition("\n")
+    send_mail(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> None:
+    """The link that opens the account; for somebody who already has a password, the news alone."""
+    days = settings.INVITATION_TIMEOUT // 86_400
+    opened = user.has_usable_password() or bool(user.proconnect_sub)
+    address = link("account") if opened else signed_link("invitation_accept", user, invitation_tokens)
+    member = Membership.objects.filter(user=user, collectivity=collectivity).first() if collectivity else None
+    send(
+        "new_access" if opened else "invitation",
+        user,
+        inviter=inviter,
+        collectivity=collectivity,
+        role=member.get_role_display() if member else "",
+        link=address,
+        days=days,
+    )
+
+
+def password_reset(user: User) -> None:
+    """The link that sets a new password. An account that only knows ProConnect is told so: a password would go round it."""
+    if user.proconnect_sub and not user.has_usable_password():
+        return send("password_reset_proconnect", user, link=link("login"))
+    return send(
+        "password_reset",
+        user,
+        link=signed_link("password_reset_confirm", user, default_token_generator),
+        hours=settings.PASSWORD_RESET_TIMEOUT // 3_600,
+    )
+
+
+def access_requested(access: AccessRequest) -> None:
+    """Tell the representatives of the authority. Without any, the request waits in the staff's queue."""
+    representatives = User.objects.filter(
+        is_active=True, memberships__collectivity=access.collectivity_id, memberships__role=Role.REPRESENTATIVE
+    )
+    for representative in representatives.order_by("pk"):
+        send("access_requested", representative, access=access, link=link("account"))
+
+
+def access_decided(change: StatusChange) -> None:
+    """Tell the person who asked; the note is the answer's reason."""
+    access = change.subject
+    granted = change.target == "granted"
+    send("access_decided", access.user, access=access, granted=granted, note=change.note, link=link("account"))
+
+
+def proconnect_linked(user: User) -> None:
+    """Tell the holder that a ProConnect identity now opens the account: whoever did not do it can react."""
+    send("proconnect_linked", user, link=link("account"))

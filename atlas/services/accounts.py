@@ -1,0 +1,302 @@
+"""Accounts, members and access: invite, let in, change a role, leave, close. The only writers of these tables."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from atlas import tasks
+from atlas.models import AccessRequest, AccessStatus, Collectivity, Membership, Role, User
+from atlas.permissions import ADMIN, OFFICERS, granted, may
+from atlas.services.transitions import fire
+
+OUR_APPS = ("atlas", "projects", "apd", "calls", "expect", "network")
+
+
+# --- Invitations ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite(
+    email: str,
+    *,
+    actor: User,
+    first_name: str = "",
+    last_name: str = "",
+    collectivity: Collectivity | None = None,
+    role: str = Role.READER,
+    is_staff: bool = False,
+    groups: Iterable[Group] = (),
+) -> User:
+    """Open an account by e-mail, or let somebody who has one into `collectivity`. No one types another's password.
+
+    Staff may invite anyone; a representative, into its own authority; only the administrators make staff.
+
+    Raises:
+        PermissionDenied: `actor` may not invite there, or not with these rights.
+        ValidationError: bad address, account closed, or already a member.
+    """
+    groups = list(groups)
+    if collectivity:
+        _check(actor, "atlas.change_membership", collectivity)
+    else:
+        _check(actor, "atlas.add_user")
+    if is_staff or groups:
+        _check(actor, "atlas.change_user")
+    email = email.strip().lower()
+    validate_email(email)
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User(email=email, first_name=first_name, last_name=last_name, is_staff=is_staff)
+        user.set_unusable_password()
+        user.full_clean(exclude=["password"])
+        user.save()
+        user.groups.set(groups)
+    elif not user.is_active:
+        raise ValidationError(_("Ce compte est fermé. La DCTCIV peut le rouvrir."), code="closed")
+    elif not collectivity or is_staff or groups:
+        raise ValidationError(_("Un compte existe déjà à cette adresse."), code="exists")
+    if collectivity:
+        _add_member(user, collectivity, role, actor)
+    announce_invitation(user, actor=actor, collectivity=collectivity)
+    return user
+
+
+def announce_invitation(user: User, *, actor: User, collectivity: Collectivity | None = None) -> None:
+    """Send the link that opens the account, or, when it is open already, the news of its new access."""
+    _after_commit(tasks.send_invitation, user.pk, actor.pk, collectivity.pk if collectivity else None)
+
+
+@transaction.atomic
+def accept_invitation(user: User, *, password: str, first_name: str = "", last_name: str = "") -> User:
+    """First password of an invited account. The link is void from then on: its signature covers the password.
+
+    Raises:
+        ValidationError: the password is too weak.
+    """
+    user.first_name, user.last_name = first_name or user.first_name, last_name or user.last_name
+    return set_password(user, password=password)
+
+
+@transaction.atomic
+def set_password(user: User, *, password: str) -> User:
+    """Change the password: every other session of the account ends, its hash being part of each.
+
+    Raises:
+        ValidationError: the password is too weak.
+    """
+    validate_password(password, user)
+    user.set_password(password)
+    user.save()
+    return user
+
+
+def ask_password_reset(email: str) -> None:
+    """Send the link that sets a new password, if an open account bears this address. Says and costs the same if not."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).values_list("pk", flat=True).first()
+    tasks.send_password_reset.delay(user)
+
+
+@transaction.atomic
+def update_profile(user: User, *, actor: User, first_name: str, last_name: str, language: str) -> User:
+    """Names and language, by the person itself or an administrator."""
+    if actor.pk != user.pk:
+        _check(actor, "atlas.change_user")
+    user.first_name, user.last_name, user.language = first_name, last_name, language
+    user.full_clean(exclude=["password"])
+    user.save(update_fields=["first_name", "last_name", "language"])
+    return user
+
+
+# --- Members of an authority ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, actor: User, role: str) -> Membership:
+    """Give another role. An authority that has a representative keeps one.
+
+    Raises:
+        PermissionDenied, ValidationError.
+    """
+    _check(actor, "atlas.change_membership", membership)
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    if role != Role.REPRESENTATIVE:
+        _keep_a_representative(membership)
+    membership.role = role
+    membership.full_clean()
+    membership.save()
+    return membership
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, actor: User) -> None:
+    """Leave an authority, or have somebody leave it. Its last representative stays, until another one is there.
+
+    Raises:
+        PermissionDenied, ValidationError.
+    """
+    if membership.user_id != actor.pk:
+        _check(actor, "atlas.change_membership", membership)
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    _keep_a_representative(membership)
+    membership.delete()
+
+
+def _add_member(user: User, collectivity: Collectivity, role: str, inviter: User | None) -> Membership:
+    membership = Membership(user=user, collectivity=collectivity, role=role, invited_by=inviter)
+    membership.full_clean()
+    membership.save()
+    return membership
+
+
+def _keep_a_representative(membership: Membership) -> None:
+    """Lock the representatives of the authority, so that two of them cannot leave each counting on the other."""
+    if membership.role != Role.REPRESENTATIVE:
+        return
+    peers = Membership.objects.filter(
+        collectivity=membership.collectivity_id, role=Role.REPRESENTATIVE, user__is_active=True
+    )
+    if len(peers.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)) < 2:
+        raise ValidationError(
+            _("Dernier représentant de « %(name)s » : donnez d’abord ce rôle à une autre personne."),
+            code="last_representative",
+            params={"name": membership.collectivity},
+        )
+
+
+# --- Access asked through ProConnect ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def request_access(user: User, *, collectivity: Collectivity, siret: str) -> AccessRequest | None:
+    """Record that `user` belongs to `collectivity` according to ProConnect, once: neither members nor the refused ask again.
+
+    Returns the request that waits, if any.
+    """
+    if Membership.objects.filter(user=user, collectivity=collectivity).exists():
+        return None
+    asked = AccessRequest.objects.select_for_update().filter(user=user, collectivity=collectivity)
+    if earlier := asked.order_by("-pk").first():
+        return earlier if earlier.status == AccessStatus.PENDING else None
+    request = AccessRequest(user=user, collectivity=collectivity, siret=siret)
+    request.full_clean()
+    request.save()
+    _after_commit(tasks.send_access_requested, request.pk)
+    return request
+
+
+@transaction.atomic
+def decide_access(access: AccessRequest, transition: str, *, actor: User, note: str = "") -> AccessRequest:
+    """Grant (the person becomes a reader) or refuse. Raises as `fire` does."""
+    access = fire(access, transition, actor=actor, note=note, announce=tasks.send_access_decided.delay)
+    if access.status == AccessStatus.GRANTED:
+        member = Membership.objects.filter(user=access.user_id, collectivity=access.collectivity_id)
+        if not member.exists():
+            _add_member(access.user, access.collectivity, Role.READER, actor)
+    return access
+
+
+# --- Closing and opening ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def deactivate(user: User, *, actor: User) -> User:
+    """Close an account: it cannot log in, its sessions are refused at their next page, its history stays.
+
+    Even the last representative of an authority: closing must never wait. The staff then names another one.
+
+    Raises:
+        PermissionDenied: not an administrator.
+        ValidationError: one's own account.
+    """
+    _check(actor, "atlas.change_user")
+    if user.pk == actor.pk:
+        raise ValidationError(_("Vous ne pouvez pas fermer votre propre compte."), code="oneself")
+    if user.is_superuser and not actor.is_superuser:
+        raise PermissionDenied
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def reactivate(user: User, *, actor: User) -> User:
+    """Open a closed account again."""
+    _check(actor, "atlas.change_user")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return user
+
+
+# --- Staff ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ensure_groups() -> dict[str, Group]:
+    """Make the groups of the staff and give them their permissions; running it again changes nothing.
+
+    Administrators hold every permission of our apps; officers may read everything, and write what the `permissions`
+    module of each app declares.
+
+    Raises:
+        ValueError: a declared permission does not exist.
+    """
+    ours = Permission.objects.filter(content_type__app_label__in=[*OUR_APPS, "axes"]).select_related("content_type")
+    held = {f"{permission.content_type.app_label}.{permission.codename}": permission for permission in ours}
+    declared = {
+        ADMIN: set(held) | granted(ADMIN),
+        OFFICERS: {name for name in held if name.partition(".")[2].startswith("view_")} | granted(OFFICERS),
+    }
+    groups = {}
+    for name, permissions in declared.items():
+        if unknown := permissions - set(held):
+            raise ValueError(f"group {name}: no such permission: {', '.join(sorted(unknown))}")
+        groups[name], _created = Group.objects.get_or_create(name=name)
+        groups[name].permissions.set(held[permission] for permission in permissions)
+    return groups
+
+
+@transaction.atomic
+def ensure_account(
+    email: str,
+    *,
+    password: str,
+    first_name: str = "",
+    last_name: str = "",
+    is_superuser: bool = False,
+    groups: Iterable[str] = (),
+    memberships: Iterable[tuple[Collectivity, str]] = (),
+) -> User:
+    """An account as described, made or brought back to that: for the demonstration, which knows its passwords.
+
+    `groups` are names of staff groups; whoever has one, or is superuser, enters the administration.
+    """
+    names = list(groups)
+    user = User.objects.filter(email__iexact=email).first() or User(email=email.lower(), date_joined=timezone.now())
+    user.first_name, user.last_name = first_name, last_name
+    user.is_superuser, user.is_staff, user.is_active = is_superuser, is_superuser or bool(names), True
+    if not user.check_password(password):
+        user.set_password(password)
+    user.full_clean()
+    user.save()
+    user.groups.set(group for name, group in ensure_groups().items() if name in names)
+    for collectivity, role in memberships:
+        Membership.objects.update_or_create(user=user, collectivity=collectivity, defaults={"role": role})
+    return user
+
+
+# --- Shared -----------------------------------------------------------------------------------------------------------
+
+
+def _check(who: User, permission: str, subject: Collectivity | Membership | None = None) -> None:
+    if not may(who, permission, subject):
+        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+
+
+def _after_commit(task, *ids: int | None) -> None:
+    transaction.on_commit(lambda: task.delay(*ids), robust=True)
