@@ -72,6 +72,9 @@ class Services:
         """End the servers, last started first."""
         while self.servers:
             self.servers.pop().stop()
+        if self.run.parent != self.var:
+            with contextlib.suppress(OSError):
+                self.run.rmdir()
 
     def _socket_folder(self) -> Path:
         """Private folder of the sockets: var/run, or a short one where that path is too long for a socket."""

@@ -1,34 +1,17 @@
-// Light or dark before the first paint: the visitor's choice if there is one, the system's otherwise.
+// Light or dark before the first paint: the visitor's choice if there is one, the system's otherwise. The design
+// system's own script takes over from there (dialog «Paramètres d'affichage», changes of the system's scheme).
 // A classic script in the head on purpose: a module would run after the page is drawn.
 (() => {
   const root = document.documentElement;
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const chosen = () => {
-    try {
-      return localStorage.getItem("scheme");
-    } catch {
-      return null;
-    }
-  };
-  const apply = () => {
-    const scheme = chosen() ?? "system";
-    root.dataset.frScheme = scheme;
-    root.dataset.frTheme = scheme === "system" ? (system.matches ? "dark" : "light") : scheme;
-  };
-  apply();
-  system.addEventListener("change", apply);
-  document.addEventListener("DOMContentLoaded", () => {
-    for (const button of document.querySelectorAll("[data-scheme-switch]")) {
-      button.hidden = false;
-      button.addEventListener("click", () => {
-        try {
-          localStorage.setItem("scheme", root.dataset.frTheme === "dark" ? "light" : "dark");
-        } catch {
-          root.dataset.frTheme = root.dataset.frTheme === "dark" ? "light" : "dark";
-          return;
-        }
-        apply();
-      });
-    }
-  });
+  let scheme = "system";
+  try {
+    scheme = localStorage.getItem("scheme") ?? scheme;
+  } catch {
+    // Storage refused by the browser: the system's scheme it is.
+  }
+  const dark = scheme === "system" ? window.matchMedia("(prefers-color-scheme: dark)").matches : scheme === "dark";
+  root.dataset.frScheme = scheme;
+  root.dataset.frTheme = dark ? "dark" : "light";
+  // What only works with scripts is shown, what replaces it is hidden (see atlas.css).
+  root.classList.add("js");
 })();

@@ -4,17 +4,14 @@ const WAIT = 120;
 function option(result, id) {
   const item = document.createElement("li");
   item.id = id;
+  item.dataset.url = result.url;
   item.setAttribute("role", "option");
   item.setAttribute("aria-selected", "false");
-  const link = document.createElement("a");
-  link.href = result.url;
-  link.tabIndex = -1;
   const label = document.createElement("span");
   label.textContent = result.label;
   const detail = document.createElement("small");
   detail.textContent = result.detail;
-  link.append(label, detail);
-  item.append(link);
+  item.append(label, " ", detail);
   return item;
 }
 
@@ -84,17 +81,17 @@ function attach(input) {
     if (event.key === "ArrowDown" && !list.hidden) choose(active + 1);
     else if (event.key === "ArrowUp" && !list.hidden) choose(active - 1);
     else if (event.key === "Escape" && !list.hidden) close();
-    else if (event.key === "Enter" && active >= 0) list.children[active].firstElementChild.click();
+    else if (event.key === "Enter" && active >= 0) window.location.assign(list.children[active].dataset.url);
     else return;
     event.preventDefault();
   });
-  input.addEventListener("blur", () => setTimeout(close, 150));
+  // Pressing on the list must not take the focus away: `blur` would close it before the click.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const url = event.target.closest("[role=option]")?.dataset.url;
+    if (url) window.location.assign(url);
+  });
+  input.addEventListener("blur", close);
 }
 
 document.querySelectorAll("input[data-suggest]").forEach(attach);
-
-// On a phone the filter panel starts closed; on a desk it lies open beside the list.
-const desk = window.matchMedia("(min-width: 62em)");
-document.querySelectorAll("details[data-open-on-desk]").forEach((panel) => {
-  panel.open = desk.matches;
-});
