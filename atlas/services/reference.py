@@ -61,7 +61,9 @@ def load_reference(
         ReferenceError: the edition has faults; nothing was written.
     """
     edition = read_edition(folder)
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Whole tables meet here. A plan made before their statistics are known would loop over them row by row.
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
         outcomes = []
         for outcome in _families(edition):
             outcomes.append(outcome)
