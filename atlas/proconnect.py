@@ -113,15 +113,15 @@ class ProConnectBackend(OIDCAuthenticationBackend):
         self.OIDC_RP_SIGN_ALGO = settings.PROCONNECT_SIGN_ALGO
 
     @property
-    def OIDC_OP_TOKEN_ENDPOINT(self) -> str:  # noqa: N802 — the library's name
+    def OIDC_OP_TOKEN_ENDPOINT(self) -> str:
         return endpoint("token_endpoint")
 
     @property
-    def OIDC_OP_USER_ENDPOINT(self) -> str:  # noqa: N802
+    def OIDC_OP_USER_ENDPOINT(self) -> str:
         return endpoint("userinfo_endpoint")
 
     @property
-    def OIDC_OP_JWKS_ENDPOINT(self) -> str:  # noqa: N802
+    def OIDC_OP_JWKS_ENDPOINT(self) -> str:
         return endpoint("jwks_uri")
 
     def authenticate(self, request: HttpRequest, *, nonce: str, code_verifier: str | None = None) -> User | None:
@@ -248,7 +248,7 @@ class SignIn(SwitchedOn, oidc_views.OIDCAuthenticationRequestView):
         self.OIDC_RP_CLIENT_ID = settings.PROCONNECT_CLIENT_ID
 
     @property
-    def OIDC_OP_AUTH_ENDPOINT(self) -> str:  # noqa: N802
+    def OIDC_OP_AUTH_ENDPOINT(self) -> str:
         return endpoint("authorization_endpoint")
 
 

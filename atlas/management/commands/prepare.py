@@ -49,7 +49,7 @@ def database_identity() -> str:
 REFERENCE = (
     "data/**/*",
     "migrations/*.py",
-    "imports/*.py",
+    "imports/**/*.py",
     "services/**/*.py",
     "management/commands/load_reference.py",
 )
