@@ -1,7 +1,12 @@
 """Background work of the ground: nightly housekeeping, which a second run finds done, and e-mails."""
 
+from datetime import timedelta
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
+from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 from atlas import notifications
 from atlas.models import AccessRequest, Collectivity, DataChange, StatusChange, User
@@ -21,6 +26,14 @@ def prune_data_changes() -> int:
 def clear_sessions() -> None:
     """Forgets the sessions that ended."""
     call_command("clearsessions")
+
+
+@shared_task
+def forget_log_ins() -> int:
+    """Deletes the journal of log-ins and of their failures past its time. Returns rows deleted."""
+    before = timezone.now() - timedelta(days=settings.LOG_INS_KEPT_DAYS)
+    journals = (AccessLog, AccessAttempt, AccessFailureLog)
+    return sum(journal.objects.filter(attempt_time__lt=before).delete()[0] for journal in journals)
 
 
 @shared_task

@@ -5,13 +5,16 @@ from django.urls import include, path
 
 from atlas import health
 from atlas.pages import versioned
-from atlas.views import directory, portal
+from atlas.views import directory, portal, texts
 
 
 def page(template: str):
     """A page of text."""
-    return portal.StaticPage.as_view(template_name=f"atlas/{template}.html")
+    return texts.StaticPage.as_view(template_name=f"atlas/{template}.html")
 
+
+# Read by Django by this name.
+handler500 = texts.failed
 
 urlpatterns = [
     path("", versioned(portal.HomePage.as_view()), name="home"),
@@ -32,10 +35,10 @@ urlpatterns = [
     path("pays/<slug:code>/", versioned(directory.CountryPage.as_view()), name="country_detail"),
     path("accessibilite/", page("accessibility"), name="accessibility"),
     path("mentions-legales/", page("legal"), name="legal"),
-    path("donnees-personnelles/", page("privacy"), name="privacy"),
-    path("cookies/", page("cookies"), name="cookies"),
-    path("credits/", page("credits"), name="credits"),
-    path("plan-du-site/", page("site_plan"), name="site_plan"),
+    path("donnees-personnelles/", texts.PrivacyPage.as_view(), name="privacy"),
+    path("cookies/", texts.CookiesPage.as_view(), name="cookies"),
+    path("credits/", texts.CreditsPage.as_view(), name="credits"),
+    path("plan-du-site/", texts.SitePlanPage.as_view(), name="site_plan"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("atlas.account_urls")),

@@ -19,7 +19,11 @@ DEMO = False
 # Part of every ETag: a new release makes pages anew.
 RELEASE = env("ATLAS_RELEASE", default="0.1.0")
 SITE_URL = env("ATLAS_SITE_URL", default="http://localhost:8000")
+# Who answers for the portal, as its legal pages must say; what is left empty shows as «à compléter par l'exploitant».
+PUBLISHER = env("ATLAS_PUBLISHER", default="")
+PUBLICATION_DIRECTOR = env("ATLAS_PUBLICATION_DIRECTOR", default="")
 HOSTING_NOTICE = env("ATLAS_HOSTING_NOTICE", default="")
+DPO_CONTACT = env("ATLAS_DPO_CONTACT", default="")
 CONTACT_EMAIL = env("ATLAS_CONTACT_EMAIL", default="secretariat.dgm-dctciv@diplomatie.gouv.fr")
 
 # --- Applications ------------------------------------------------------------------------------------------------
@@ -134,6 +138,8 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+# Journal of log-ins (address, browser, hour): kept that many days, as the page on personal data says.
+LOG_INS_KEPT_DAYS = 180
 # ProConnect comes back by GET: whoever fails there is not guessing a password.
 AXES_NEVER_LOCKOUT_GET = True
 AXES_CLIENT_IP_CALLABLE = "atlas.views.accounts.client_address"
@@ -264,6 +270,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "prune-data-changes": {"task": "atlas.tasks.prune_data_changes", "schedule": crontab(hour=3, minute=10)},
     "clear-sessions": {"task": "atlas.tasks.clear_sessions", "schedule": crontab(hour=3, minute=20)},
+    "forget-log-ins": {"task": "atlas.tasks.forget_log_ins", "schedule": crontab(hour=3, minute=30)},
 }
 
 # --- History -----------------------------------------------------------------------------------------------------

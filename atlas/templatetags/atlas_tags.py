@@ -91,7 +91,7 @@ def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[An
 def _label(filterset: Any, name: str, value: Any) -> str:
     """«Confirmé : oui», «« rennes »», «Signé à partir de (année) : 1990»."""
     if name == "q":
-        return f"«{NO_BREAK_SPACE}{value}{NO_BREAK_SPACE}»"
+        return _("«\u00a0%(words)s\u00a0»") % {"words": value}
     if isinstance(value, bool):
         value = _("oui") if value else _("non")
     return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -77,9 +76,3 @@ def suggestions(request: HttpRequest) -> JsonResponse:
     response = JsonResponse({"results": [asdict(one) for one in found]})
     patch_cache_control(response, public=True, max_age=60)
     return response
-
-
-class StaticPage(TemplateView):
-    """A page of text."""
-
-    extra_context = {"contact_email": settings.CONTACT_EMAIL, "hosting_notice": settings.HOSTING_NOTICE}
