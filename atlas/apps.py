@@ -14,6 +14,8 @@ class AtlasConfig(AppConfig):
     def ready(self) -> None:
         # The web process sends tasks too: it needs the Celery application, but importing this package must not.
         import_module("atlas.celery")
+        # Its check keeps the known passwords of the demonstration out of every other database.
+        import_module("atlas.demo")
 
 
 class AtlasAdminConfig(SimpleAdminConfig):

@@ -1,6 +1,7 @@
 """Accounts, members and access: invite, let in, change a role, leave, close. The only writers of these tables."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas import tasks
-from atlas.models import AccessRequest, AccessStatus, Collectivity, Membership, Role, User
+from atlas.models import AccessRequest, AccessStatus, Collectivity, Country, Membership, Posting, Role, User
 from atlas.permissions import ADMIN, OFFICERS, granted, may
 from atlas.services.transitions import fire
 
@@ -288,6 +289,25 @@ def ensure_account(
     for collectivity, role in memberships:
         Membership.objects.update_or_create(user=user, collectivity=collectivity, defaults={"role": role})
     return user
+
+
+@transaction.atomic
+def ensure_posting(
+    user: User,
+    *,
+    kind: str,
+    valid_from: date,
+    zones: Iterable[str] = (),
+    countries: Iterable[Country] = (),
+) -> Posting:
+    """The posting of this kind that `user` holds since that day, made or brought back to what is described."""
+    posting = Posting.objects.filter(user=user, kind=kind, valid_from=valid_from).first()
+    posting = posting or Posting(user=user, kind=kind, valid_from=valid_from)
+    posting.zones = list(zones)
+    posting.full_clean()
+    posting.save()
+    posting.countries.set(countries)
+    return posting
 
 
 # --- Shared -----------------------------------------------------------------------------------------------------------

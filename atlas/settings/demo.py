@@ -3,8 +3,18 @@
 import os
 import secrets
 
+from django.core.exceptions import ImproperlyConfigured
+
 from .base import *  # noqa: F403
 from .base import DATABASES, VAR_DIR
+
+# Only a production service is given these; anybody may log in here as an administrator.
+_production = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if os.environ.get(name)]
+if _production:
+    raise ImproperlyConfigured(
+        f"{' et '.join(_production)} : réglages de production, or voici ceux de la démonstration. "
+        "Indiquez DJANGO_SETTINGS_MODULE=atlas.settings.prod."
+    )
 
 DEMO = True
 DEBUG = False

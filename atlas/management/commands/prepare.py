@@ -53,7 +53,7 @@ REFERENCE = (
     "services/**/*.py",
     "management/commands/load_reference.py",
 )
-DEMONSTRATION = (*REFERENCE, "management/commands/demo*.py", "demo/**/*")
+DEMONSTRATION = (*REFERENCE, "management/commands/demo.py", "demo.py", "demo/**/*")
 
 
 class Command(BaseCommand):

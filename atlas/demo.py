@@ -1,0 +1,113 @@
+"""The demonstration: accounts whose password everybody knows, and data that each app makes in its own `demo` module.
+
+Nothing of it may reach a production service: see `refuse_elsewhere` and `no_known_password_in_production`.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connections, transaction
+from django.utils.module_loading import autodiscover_modules
+
+from atlas.launcher import ACCOUNTS, PASSWORD
+from atlas.models import Collectivity, CollectivityKind, Country, PostingKind, Role, User
+from atlas.permissions import OFFICERS
+from atlas.services.accounts import ensure_account, ensure_posting
+
+DOMAIN = "@demo.example"
+SINCE = date(2026, 1, 1)  # of the postings
+
+# A part makes what it is named after, leaves what is already there, and says in one French phrase what it did.
+Part = Callable[[], str]
+_parts: dict[str, Part] = {}
+
+
+class NotADemonstration(Exception):
+    """These settings, or this database, are somebody's work: the reason, in French."""
+
+
+def part(label: str) -> Callable[[Part], Part]:
+    """Register a part of the demonstration. Apps are asked in the order of INSTALLED_APPS: lower ones first."""
+
+    def register(function: Part) -> Part:
+        _parts[label] = function
+        return function
+
+    return register
+
+
+@transaction.atomic
+def make_demonstration(tell: Callable[[str, str], None]) -> None:
+    """Make every part, all or none; `tell` hears what each is called and what it did.
+
+    Raises:
+        NotADemonstration: these are not the demonstration's settings, or this database serves real people.
+    """
+    refuse_elsewhere()
+    autodiscover_modules("demo")
+    for label, make in _parts.items():
+        tell(label, make())
+
+
+def refuse_elsewhere() -> None:
+    """See that the known passwords stay among the demonstration's own settings and databases.
+
+    Raises:
+        NotADemonstration: they would not.
+    """
+    if not settings.DEMO:
+        raise NotADemonstration("Ces réglages ne sont pas ceux de la démonstration : rien n’a été écrit.")
+    demo, others = User.objects.filter(email__endswith=DOMAIN), User.objects.exclude(email__endswith=DOMAIN)
+    if others.exists() and not demo.exists():
+        raise NotADemonstration(
+            "Cette base sert déjà à d’autres comptes que ceux de la démonstration : rien n’y a été écrit. "
+            "Pour l’ouvrir telle quelle : « python3 run.py --empty »."
+        )
+
+
+@checks.register(checks.Tags.database)
+def no_known_password_in_production(databases: list[str] | None = None, **_options) -> list[checks.Error]:
+    """`manage.py migrate` refuses a database that holds the accounts of the demonstration, elsewhere than there."""
+    if settings.DEMO or not databases:
+        return []
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM atlas_user WHERE is_active AND email = ANY(%s)", [list(ACCOUNTS)])
+            known = cursor.fetchone()[0]
+    except DatabaseError:  # no table yet
+        return []
+    if not known:
+        return []
+    return [
+        checks.Error(
+            "Cette base contient les comptes de la démonstration, dont le mot de passe est public.",
+            hint="Partez d’une base vide, ou fermez ces comptes dans l’administration de la démonstration.",
+            id="atlas.E001",
+        )
+    ]
+
+
+@part("Comptes")
+def make_accounts() -> str:
+    """The accounts that the launcher announces, one for each way of using the portal."""
+    rennes = Collectivity.objects.get(kind=CollectivityKind.COMMUNE, insee_code="35238", is_current=True)
+    region = Collectivity.objects.get(kind=CollectivityKind.REGION, insee_code="84", is_current=True)
+    described = {
+        "admin@demo.example": {"first_name": "Claude", "last_name": "Administration", "is_superuser": True},
+        "dctciv@demo.example": {"first_name": "Dominique", "last_name": "Chargé-Mission", "groups": [OFFICERS]},
+        "ville@demo.example": {
+            "first_name": "Camille",
+            "last_name": "Rennes",
+            "memberships": [(rennes, Role.REPRESENTATIVE)],
+        },
+        "region@demo.example": {"first_name": "Sacha", "last_name": "Région", "memberships": [(region, Role.EDITOR)]},
+        "ambassade@demo.example": {"first_name": "Alix", "last_name": "Dakar"},
+    }
+    users = {email: ensure_account(email, password=PASSWORD, **described[email]) for email in ACCOUNTS}
+    officer, correspondent = users["dctciv@demo.example"], users["ambassade@demo.example"]
+    senegal = Country.objects.get(iso2="SN")
+    ensure_posting(officer, kind=PostingKind.OFFICER, valid_from=SINCE, zones=["Afrique subsaharienne"])
+    ensure_posting(correspondent, kind=PostingKind.EMBASSY, valid_from=SINCE, countries=[senegal])
+    return f"{len(users)} comptes"
