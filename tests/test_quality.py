@@ -164,7 +164,7 @@ def test_fields_people_meet_have_a_french_name():
 
 TAGS = re.compile(
     r"{% (?:blocktranslate|blocktrans)\b.*?{% end(?:blocktranslate|blocktrans) %}|{% comment %}.*?{% endcomment %}"
-    r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<script.*?</script>|<code.*?</code>|<svg.*?</svg>|<[^>]*>|&\w+;",
+    r"|{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<script.*?</script>|<code.*?</code>|<svg.*?</svg>|<[^>]*>|&\w+;|\b(?:[\w-]+\.)+fr\b",
     re.S,
 )
 

@@ -41,8 +41,8 @@ class Migration(migrations.Migration):
             name='DataChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table_name', models.CharField(max_length=63)),
-                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('table_name', models.CharField(max_length=63, verbose_name='table')),
+                ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='date')),
             ],
             options={
                 'verbose_name': 'changement de données',
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('category', models.CharField(max_length=5, verbose_name='catégorie')),
                 ('category_name', models.CharField(blank=True, max_length=200, verbose_name='libellé de la catégorie')),
                 ('is_in_donor_refugees', models.BooleanField(default=False, verbose_name='réfugiés dans le pays donneur')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='atlas.aidtype')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='atlas.aidtype', verbose_name='code parent')),
             ],
             options={
                 'verbose_name': 'type d’aide',
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('is_category', models.BooleanField(default=False, verbose_name='catégorie')),
                 ('acronym_fr', models.CharField(blank=True, max_length=40, verbose_name='sigle français')),
                 ('acronym_en', models.CharField(blank=True, max_length=40, verbose_name='sigle anglais')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='atlas.channel')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='atlas.channel', verbose_name='code parent')),
             ],
             options={
                 'verbose_name': 'canal d’acheminement',

@@ -143,8 +143,8 @@ class DataChange(models.Model):
     that writers never wait for one another; a nightly task prunes them.
     """
 
-    table_name = models.CharField(max_length=63)
-    changed_at = models.DateTimeField(db_default=Now())
+    table_name = models.CharField(_("table"), max_length=63)
+    changed_at = models.DateTimeField(_("date"), db_default=Now())
 
     objects = DataChangeQuerySet.as_manager()
 

@@ -59,7 +59,9 @@ class PurposeCode(Code):
 class AidType(Code):
     """DAC type of aid, e.g. C01 project-type interventions."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("code parent")
+    )
     category = models.CharField(_("catégorie"), max_length=5)
     category_name = models.CharField(_("libellé de la catégorie"), max_length=200, blank=True)
     is_in_donor_refugees = models.BooleanField(_("réfugiés dans le pays donneur"), default=False)
@@ -106,7 +108,9 @@ class PolicyMarker(Code):
 class Channel(Code):
     """DAC channel of delivery, e.g. 22000 donor country-based NGO."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("code parent")
+    )
     is_category = models.BooleanField(_("catégorie"), default=False)
     acronym_fr = models.CharField(_("sigle français"), max_length=40, blank=True)
     acronym_en = models.CharField(_("sigle anglais"), max_length=40, blank=True)

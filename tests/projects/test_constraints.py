@@ -5,8 +5,20 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from projects.models import DatePrecision, Origin, Partnership, PartnershipKind
-from tests.factories.atlas import CollectivityFactory, ForeignAuthorityFactory
+from projects.models import (
+    DatePrecision,
+    ImportRow,
+    ImportStatus,
+    NameResolution,
+    NameSide,
+    Origin,
+    Partnership,
+    PartnershipImport,
+    PartnershipKind,
+    Problem,
+    RowStatus,
+)
+from tests.factories.atlas import CollectivityFactory, CountryFactory, ForeignAuthorityFactory
 from tests.factories.projects import PartnershipPartyFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +41,25 @@ def same_party_twice(side: str, factory):
     return build
 
 
+def imported(**fields) -> PartnershipImport:
+    given = {"file_name": "jumelages.csv", "sha256": "0" * 64, "kind": PartnershipKind.TWINNING, "content": b"x"}
+    return PartnershipImport.objects.create(**given | fields)
+
+
+def queued(**fields):
+    given = {"line": 2, "fingerprint": "1" * 64, "values": {}, "problem": Problem.COUNTRY_UNKNOWN}
+    return ImportRow.objects.create(batch=imported(), **given | fields)
+
+
+def resolved(**fields):
+    return NameResolution.objects.create(**{"side": NameSide.FRENCH, "key": "brest", "written": "Brest"} | fields)
+
+
+def resolved_twice():
+    for _ in range(2):
+        resolved(collectivity=CollectivityFactory())
+
+
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 REFUSED = {
@@ -43,6 +74,10 @@ REFUSED = {
     "projects_party_dates": lambda: party(
         collectivity=CollectivityFactory(), since=date(2000, 1, 1), until=date(1999, 1, 1)
     ),
+    "projects_import_done": lambda: imported(status=ImportStatus.DONE),
+    "projects_importrow_resolved": lambda: queued(status=RowStatus.RESOLVED),
+    "projects_nameresolution_once": resolved_twice,
+    "projects_nameresolution_target": lambda: resolved(country=CountryFactory()),
 }
 
 
