@@ -111,8 +111,8 @@ class ProfileForm(DsfrForm):
 
     def __init__(self, *args, user: User, **kwargs) -> None:
         self.user = user
-        names = {"first_name": user.first_name, "last_name": user.last_name, "language": user.language}
-        super().__init__(*args, initial=names, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial |= {"first_name": user.first_name, "last_name": user.last_name, "language": user.language}
         if len(settings.LANGUAGES) < 2:
             del self.fields["language"]
 

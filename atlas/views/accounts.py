@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
-from atlas import proconnect
+from atlas import launcher, proconnect
 from atlas.forms import accounts as forms
-from atlas.models import AccessRequest, Membership, Posting
+from atlas.models import AccessRequest, Membership, Posting, User
 from atlas.notifications import invitation_tokens
 from atlas.services import accounts
 from atlas.services.transitions import available
@@ -41,7 +41,14 @@ class Login(views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"proconnect": settings.PROCONNECT_ENABLED}
+        known = User.objects.filter(email__in=launcher.ACCOUNTS).values_list("email", flat=True) if settings.DEMO else []
+        return super().get_context_data(**kwargs) | {
+            "proconnect": settings.PROCONNECT_ENABLED,
+            "contact_email": settings.CONTACT_EMAIL,
+            # A portal started with --empty has none of them.
+            "demo_accounts": [(email, what) for email, what in launcher.ACCOUNTS.items() if email in set(known)],
+            "demo_password": launcher.PASSWORD,
+        }
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -141,6 +148,7 @@ class Account(FormView):
                 for access in asked.exclude(user=user).filter(collectivity__memberships__user=user)
                 if (transitions := available(access, actor=user))
             ],
+            "contact_email": settings.CONTACT_EMAIL,
             "siret_unknown": self.request.session.get(proconnect.UNKNOWN_SIRET, ""),
         }
 

@@ -65,6 +65,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         with step("Structure de la base"):
             call_command("migrate", interactive=False, verbosity=0)
+            call_command("setup_groups", verbosity=0)
         self.memory = settings.VAR_DIR / "prepared.json"
         self.load("load_reference", "Données de référence", REFERENCE)
         if not options["empty"]:
