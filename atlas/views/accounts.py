@@ -41,7 +41,9 @@ class Login(views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
-        known = User.objects.filter(email__in=launcher.ACCOUNTS).values_list("email", flat=True) if settings.DEMO else []
+        known = (
+            User.objects.filter(email__in=launcher.ACCOUNTS).values_list("email", flat=True) if settings.DEMO else []
+        )
         return super().get_context_data(**kwargs) | {
             "proconnect": settings.PROCONNECT_ENABLED,
             "contact_email": settings.CONTACT_EMAIL,

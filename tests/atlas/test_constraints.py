@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from atlas import models
 from tests.factories.atlas import (
+    AccessRequestFactory,
     CollectivityFactory,
     CountryFactory,
     CountryStatusFactory,
@@ -62,6 +63,11 @@ def purpose_backwards():
     code(models.PurposeCode, category=category)()
 
 
+def asked_twice():
+    access = AccessRequestFactory()
+    AccessRequestFactory(user=access.user, collectivity=access.collectivity)
+
+
 BACKWARDS = {"valid_from": date(2026, 1, 1), "valid_to": date(2025, 1, 1)}
 
 REFUSED = {
@@ -95,6 +101,8 @@ REFUSED = {
     "atlas_theme_validity": lambda: ThemeFactory(**BACKWARDS),
     "atlas_user_email_ci": lambda: [UserFactory(email=email) for email in ("a@example.org", "A@example.org")],
     "atlas_membership_once": member_twice,
+    "atlas_accessrequest_once": asked_twice,
+    "atlas_accessrequest_decided": lambda: AccessRequestFactory(status="granted", decided_at=None),
     "atlas_posting_validity": lambda: PostingFactory(**BACKWARDS),
     "atlas_posting_starts": lambda: PostingFactory(valid_from=None),
 }

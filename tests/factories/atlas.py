@@ -148,6 +148,17 @@ class MembershipFactory(DjangoModelFactory):
         model = models.Membership
 
 
+class AccessRequestFactory(DjangoModelFactory):
+    """ProConnect attaches somebody to an authority; nobody has answered yet."""
+
+    user = factory.SubFactory(UserFactory)
+    collectivity = factory.SubFactory(CollectivityFactory)
+    siret = factory.LazyAttribute(lambda o: f"{o.collectivity.siren}00012")
+
+    class Meta:
+        model = models.AccessRequest
+
+
 class PostingFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     kind = models.PostingKind.OFFICER
