@@ -212,6 +212,11 @@ class Collectivity(Dated, Positioned):
     def get_absolute_url(self) -> str:
         return reverse("collectivity_detail", args=[self.slug])
 
+    @property
+    def stat_group_label(self) -> str:
+        """Django gives no `get_…_display` to a generated column."""
+        return str(StatGroup(self.stat_group).label)
+
 
 class EventKind(models.TextChoices):
     """What can happen to an authority."""

@@ -2,8 +2,10 @@
 
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -47,27 +49,29 @@ class SearchPage(TemplateView):
         return super().get_context_data(q=asked, groups=groups, any=found, **kwargs)
 
     def _groups(self, asked: str) -> list[dict[str, Any]]:
-        user = self.request.user
-        sources = [
-            (_("Collectivités françaises"), "collectivity_list", CollectivityFilterSet, Collectivity, {}),
-            (
-                _("Anciennes collectivités"),
-                "collectivity_list",
-                CollectivityFilterSet,
-                Collectivity,
-                {"former": "true"},
-            ),
-            (_("Partenaires étrangers"), "foreign_authority_list", ForeignAuthorityFilterSet, ForeignAuthority, {}),
-            (_("Pays"), "country_list", CountryFilterSet, Country, {}),
+        towns = (CollectivityFilterSet, Collectivity, "atlas/_collectivity_row.html", "collectivity_list")
+        partners = (ForeignAuthorityFilterSet, ForeignAuthority, "atlas/_foreign_authority_row.html")
+        countries = (CountryFilterSet, Country, "atlas/_country_row.html", "country_list")
+        return [
+            self._group(_("Pays"), asked, *countries),
+            self._group(_("Collectivités françaises"), asked, *towns),
+            self._group(_("Partenaires étrangers"), asked, *partners, "foreign_authority_list"),
+            self._group(_("Anciennes collectivités"), asked, *towns, former="true"),
         ]
-        groups = []
-        for label, url_name, filterset_class, model, extra in sources:
-            filterset = filterset_class({"q": asked, **extra}, queryset=model.objects.visible_to(user))
-            rows = list(filterset.rows().for_list()[: FOUND + 1])
-            groups.append(
-                {"label": label, "url_name": url_name, "extra": extra, "rows": rows[:FOUND], "more": len(rows) > FOUND}
-            )
-        return groups
+
+    def _group(
+        self, label: str, asked: str, filterset_class: type, model: type, row_template: str, url_name: str, **extra: str
+    ) -> dict[str, Any]:
+        """The first rows of one family, their template, and the list that holds them all."""
+        asked_for = {"q": asked, **extra}
+        filterset = filterset_class(asked_for, queryset=model.objects.visible_to(self.request.user))
+        rows = list(filterset.rows().for_list()[: FOUND + 1])
+        return {
+            "label": label,
+            "rows": rows[:FOUND],
+            "row_template": row_template,
+            "all_url": f"{reverse(url_name)}?{urlencode(asked_for)}" if len(rows) > FOUND else "",
+        }
 
 
 def suggestions(request: HttpRequest) -> JsonResponse:
