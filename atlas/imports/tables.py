@@ -59,7 +59,7 @@ class Row:
 
     def integer(self, column: str) -> int | None:
         value = self.values[column].strip()
-        if value and not (value.isascii() and value.isdigit()):
+        if value and not (value.isascii() and value.isdigit() and len(value) <= 9):
             self.fail(
                 _("« %(value)s » n’est pas un nombre entier (colonne « %(column)s »).")
                 % {"value": value, "column": column}
@@ -133,6 +133,9 @@ class Folder:
                         self.faults.append(
                             Fault(file, reader.line_num, _("le nombre de colonnes n’est pas celui de l’en-tête."))
                         )
+                        continue
+                    if "\0" in "".join(values.values()):
+                        self.faults.append(Fault(file, reader.line_num, _("caractère nul.")))
                         continue
                     row = Row(self, file, reader.line_num, values)
                     if unique:

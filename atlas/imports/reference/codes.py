@@ -1,15 +1,21 @@
 """Code lists of an edition, and the tree of themes."""
 
+from collections import defaultdict
+
 from django.utils.translation import gettext as _
 
-from atlas.imports.tables import Folder
+from atlas.imports.tables import Folder, Row
 
 from .edition import Values
 
 
 def read_sdgs(folder: Folder) -> list[Values]:
     return [
-        (row.integer("number"), row.text("name_fr", required=True), row.text("name_en", required=True))
+        (
+            row.integer("number"),
+            row.text("name_fr", required=True, longest=200),
+            row.text("name_en", required=True, longest=200),
+        )
         for row in folder.rows("sdgs.csv", ("number", "name_fr", "name_en"), unique=("number",))
     ]
 
@@ -17,9 +23,9 @@ def read_sdgs(folder: Folder) -> list[Values]:
 def read_codes(folder: Folder) -> dict[str, list[Values]]:
     """Rows of each code list: code, name_fr, name_en, is_active, label_source, then what the list has of its own."""
 
-    def common(row, *, source: bool = True) -> Values:
+    def common(row: Row) -> Values:
         active = row.values.get("status", "active") == "active"
-        label = row.values.get("fr_source", "") if source else ""
+        label = row.text("fr_source", longest=20) if "fr_source" in row.values else ""
         return (
             row.text("code", required=True, longest=10),
             row.text("name_fr", longest=300),
@@ -28,15 +34,23 @@ def read_codes(folder: Folder) -> dict[str, list[Values]]:
             label,
         )
 
+    above: dict[str, set[str]] = defaultdict(set)
+
+    def parent(row: Row) -> str | None:
+        """A parent stands before its children, so no code is above itself."""
+        found = row.known("parent_code", above[row.file])
+        above[row.file].add(row.values["code"])
+        return found
+
     named = ("code", "name_fr", "name_en")
     categories = [
         (
-            row.values["category_code"],
+            row.text("category_code", required=True, longest=10),
             row.text("name_fr", longest=300),
             row.text("name_en", longest=300),
             True,
             "",
-            row.values["group_code"],
+            row.text("group_code", longest=10),
             row.text("group", longest=200),
         )
         for row in folder.rows(
@@ -64,7 +78,7 @@ def read_codes(folder: Folder) -> dict[str, list[Values]]:
         "aid_type": [
             (
                 *common(row),
-                row.text("parent_code") or None,
+                parent(row),
                 row.text("category", required=True, longest=5),
                 row.text("category_fr", longest=200),
                 row.boolean("in_donor_refugees"),
@@ -87,7 +101,7 @@ def read_codes(folder: Folder) -> dict[str, list[Values]]:
         "channel": [
             (
                 *common(row),
-                row.text("parent_code") or None,
+                parent(row),
                 row.boolean("is_category"),
                 row.text("acronym_fr", longest=40),
                 row.text("acronym_en", longest=40),

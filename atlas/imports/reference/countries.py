@@ -55,7 +55,7 @@ def read_countries(folder: Folder) -> list[Values]:
             (
                 value["iso2"],
                 value["iso3"],
-                value["num"],
+                row.text("num", longest=3),
                 row.text("name_fr", required=True, longest=100),
                 row.text("name_en", required=True, longest=100),
                 aliases[value["iso2"]],

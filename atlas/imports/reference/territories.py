@@ -36,7 +36,7 @@ def read_collectivities(folder: Folder) -> list:
         row.known("kind", CollectivityKind.values, required=True)
         row.known("zone", Zone.values, required=True)
         row.text("name", required=True, longest=200)
-        code, siren = row.values["insee_code"], row.values["siren"]
+        code, siren = row.text("insee_code", longest=9), row.values["siren"]
         if not code and not siren:
             row.fail(_("ni code INSEE ni SIREN."))
         if siren and not siren_number.is_valid(siren):

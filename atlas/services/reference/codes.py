@@ -18,7 +18,7 @@ from atlas.models import (
     Theme,
 )
 
-from .merging import Outcome, add_links, ids, merge, resolved
+from .merging import Outcome, add_links, ids, merge, merge_tree, resolved
 
 _CODE = "code name_fr name_en is_active label_source"
 
@@ -42,43 +42,26 @@ def code_lists(edition: Edition) -> Iterator[Outcome]:
 
 
 def _codes(family: str, model: type, columns: str, rows: Sequence[tuple], defaults: dict[str, str]) -> Outcome:
-    outcome = merge(family, model, columns, rows, defaults=defaults)
+    return _end_codes(model, rows, merge(family, model, columns, rows, defaults=defaults))
+
+
+def _tree(family: str, model: type, columns: str, rows: Sequence[tuple], defaults: dict[str, str]) -> Outcome:
+    parent = columns.split().index("parent_id")
+    return _end_codes(model, rows, merge_tree(family, model, columns, rows, parent=parent, defaults=defaults))
+
+
+def _end_codes(model: type, rows: Sequence[tuple], outcome: Outcome) -> Outcome:
+    """Codes that the edition no longer has stay, inactive."""
     gone = model.objects.filter(is_active=True).exclude(code__in=[row[0] for row in rows])
     if gone.exists():
         outcome.ended = gone.update(is_active=False)
     return outcome
 
 
-def _tree(family: str, model: type, columns: str, rows: Sequence[tuple], defaults: dict[str, str]) -> Outcome:
-    """A list whose rows name a parent of the same list (column 6): level by level, parents first."""
-    total = Outcome(family, len(rows))
-    waiting, done = list(rows), set()
-    while waiting:
-        ready = [row for row in waiting if row[5] is None or row[5] in done]
-        outcome = merge(family, model, columns, resolved(ready, {5: ids(model, "code")}), defaults=defaults)
-        total.added, total.changed = total.added + outcome.added, total.changed + outcome.changed
-        done |= {row[0] for row in ready}
-        waiting = [row for row in waiting if row[0] not in done]
-    gone = model.objects.filter(is_active=True).exclude(code__in=done)
-    if gone.exists():
-        total.ended = gone.update(is_active=False)
-    return total
-
-
 def theme_tree(edition: Edition) -> Iterator[Outcome]:
-    total = Outcome(_("thèmes"), len(edition.themes))
-    for with_parent in (False, True):
-        rows = [row for row in edition.themes if (row[2] is not None) == with_parent]
-        given = resolved(rows, {2: ids(Theme, "code")})
-        outcome = merge(
-            total.family,
-            Theme,
-            "code name parent_id position edition",
-            given,
-            defaults={"source": f"'{REFERENCE_SOURCE}'"},
-        )
-        total.added, total.changed = total.added + outcome.added, total.changed + outcome.changed
-    yield total
+    columns = "code name parent_id position edition"
+    source = {"source": f"'{REFERENCE_SOURCE}'"}
+    yield merge_tree(_("thèmes"), Theme, columns, edition.themes, parent=2, defaults=source)
     themes = ids(Theme, "code")
     purposes, goals = ids(PurposeCode, "code"), ids(SDG, "number")
     links = Outcome(_("liens des thèmes"), len(edition.theme_codes) + len(edition.theme_sdgs))

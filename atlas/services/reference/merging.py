@@ -88,6 +88,21 @@ def merge(
     return outcome
 
 
+def merge_tree(
+    family: str, model: type, columns: str, rows: Sequence[tuple], *, parent: int, defaults: dict[str, str]
+) -> Outcome:
+    """Merge rows whose column `parent` names another row of the same list: level by level, parents first."""
+    total = Outcome(family, len(rows))
+    waiting, done = list(rows), {None}
+    while waiting:
+        ready = [row for row in waiting if row[parent] in done]
+        outcome = merge(family, model, columns, resolved(ready, {parent: ids(model, "code")}), defaults=defaults)
+        total.added, total.changed = total.added + outcome.added, total.changed + outcome.changed
+        done |= {row[0] for row in ready}
+        waiting = [row for row in waiting if row[0] not in done]
+    return total
+
+
 def add_links(through: type, left: str, right: str, wanted: set[tuple[int, int]]) -> int:
     """Add the missing rows of a many-to-many table; a link that staff added stays."""
     missing = wanted - set(through.objects.values_list(left, right))
