@@ -1,8 +1,11 @@
 """Accounts, members and access: invite, let in, change a role, leave, close. The only writers of these tables."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from axes.models import AccessAttempt
+from axes.utils import reset as forget_failures
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -215,11 +218,9 @@ def deactivate(user: User, *, actor: User) -> User:
         PermissionDenied: not an administrator.
         ValidationError: one's own account.
     """
-    _check(actor, "atlas.change_user")
+    _check_rank(user, actor)
     if user.pk == actor.pk:
         raise ValidationError(_("Vous ne pouvez pas fermer votre propre compte."), code="oneself")
-    if user.is_superuser and not actor.is_superuser:
-        raise PermissionDenied
     user.is_active = False
     user.save(update_fields=["is_active"])
     return user
@@ -228,10 +229,39 @@ def deactivate(user: User, *, actor: User) -> User:
 @transaction.atomic
 def reactivate(user: User, *, actor: User) -> User:
     """Open a closed account again."""
-    _check(actor, "atlas.change_user")
+    _check_rank(user, actor)
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user
+
+
+@transaction.atomic
+def invite_again(user: User, *, actor: User) -> None:
+    """Send the link that opens an account once more: the first one was lost, or expired."""
+    _check(actor, "atlas.add_user")
+    announce_invitation(user, actor=actor)
+
+
+@transaction.atomic
+def unlink_proconnect(user: User, *, actor: User) -> User:
+    """Forget the ProConnect identity of an account: the next one at the same address may take its place."""
+    _check_rank(user, actor)
+    user.proconnect_sub = None
+    user.save(update_fields=["proconnect_sub"])
+    return user
+
+
+def is_locked_out(user: User) -> bool:
+    """Whether failures closed the door of this account, at least from one place, and not long enough ago."""
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    attempts = AccessAttempt.objects.filter(username=user.email, attempt_time__gte=since)
+    return attempts.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists()
+
+
+def unlock(user: User, *, actor: User) -> None:
+    """Forget the failures of an account."""
+    _check_rank(user, actor)
+    forget_failures(username=user.email)
 
 
 # --- Staff ------------------------------------------------------------------------------------------------------------
@@ -316,6 +346,13 @@ def ensure_posting(
 def _check(who: User, permission: str, subject: Collectivity | Membership | None = None) -> None:
     if not may(who, permission, subject):
         raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+
+
+def _check_rank(user: User, who: User) -> None:
+    """An administrator, and a superuser where the account is one."""
+    _check(who, "atlas.change_user")
+    if user.is_superuser and not who.is_superuser:
+        raise PermissionDenied(_("Seul un superutilisateur agit sur ce compte."))
 
 
 def _after_commit(task, *ids: int | None) -> None:

@@ -1,0 +1,25 @@
+"""The staff's site, and what the `admin` module of every app is made of.
+
+`AtlasAdminSite`: the site, whose first page is a queue of work (`queue.declare`). `RecordAdmin`: a change page that reads
+like a file, saves through a service and refuses lost updates. `WorkflowAdmin`: the same with transitions as buttons.
+`CodeListAdmin`: import and export of code lists, with the differences shown before anything is written.
+"""
+
+from .files import CodeListAdmin, ListResource
+from .gestures import Gesture
+from .queue import Work, declare
+from .records import RecordAdmin, RecordForm
+from .site import AtlasAdminSite
+from .workflow import WorkflowAdmin
+
+__all__ = [
+    "AtlasAdminSite",
+    "CodeListAdmin",
+    "Gesture",
+    "ListResource",
+    "RecordAdmin",
+    "RecordForm",
+    "Work",
+    "WorkflowAdmin",
+    "declare",
+]
