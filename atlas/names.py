@@ -3,24 +3,26 @@
 import re
 import unicodedata
 
-_NOT_ALPHANUMERIC = re.compile(r"[^\w]+|_+")
+# Modifier letters («Hawaiʻi») are marks, as for PostgreSQL.
+_NOT_ALPHANUMERIC = re.compile(r"[\W_ʰ-˿]+")
 _SAINT = re.compile(r"\bst\b")
 _SAINTE = re.compile(r"\bste\b")
 _ARTICLE = re.compile(r"^(?:le|la|les|l) (?=.)")
-_LIGATURES = str.maketrans(
-    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+# Letters that no decomposition makes plain: ligatures, and the barred and hooked ones («Đà Nẵng», «Diyarbakır»).
+_LETTERS = str.maketrans("đðħłøıŋŧƀɓƈɖɗɛƒɠǥɦɨɉƙƚɲƞƥɍƭʈʉʋƴɏƶ", "ddhlointbbcddefgghijklnnprttuvyyz") | str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "þ": "th"}
 )
 
 
 def unaccent(value: str) -> str:
-    """«Œuilly-lès-Forêts» → «OEuilly-les-Forets»."""
-    decomposed = unicodedata.normalize("NFKD", value.translate(_LIGATURES))
+    """Lower case without accents: «Œuilly-lès-Forêts» → «oeuilly-les-forets»."""
+    decomposed = unicodedata.normalize("NFKD", value.lower().translate(_LETTERS))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def normalise(value: str) -> str:
     """Comparable form of a name: no accent, case or punctuation, «St» spelled out. «St-Étienne» → «saint etienne»."""
-    words = _NOT_ALPHANUMERIC.sub(" ", unaccent(value).lower()).strip()
+    words = _NOT_ALPHANUMERIC.sub(" ", unaccent(value)).strip()
     return _SAINT.sub("saint", _SAINTE.sub("sainte", words))
 
 
@@ -30,5 +32,6 @@ def sort_key(value: str) -> str:
 
 
 def slugify(*parts: str) -> str:
-    """«Saint-Étienne», «42218» → «saint-etienne-42218» (the abbreviation rule of `normalise` applies)."""
-    return "-".join(normalise(" ".join(part for part in parts if part)).split())
+    """«Saint-Étienne», «42218» → «saint-etienne-42218»: `normalise`, of which addresses keep plain letters and digits."""
+    words = normalise(" ".join(part for part in parts if part))
+    return "-".join(words.encode("ascii", "ignore").decode().split())

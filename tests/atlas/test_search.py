@@ -157,7 +157,7 @@ def crowd(world):
             f"""INSERT INTO atlas_collectivity (created_at, updated_at, kind, insee_code, name, slug, zone, coord_source, website,
                    is_local_authority, is_current, partnership_count, partner_countries, partner_themes, region_id, population)
                 SELECT now(), now(), 'commune', 'x' || n, name, 'x' || n, 'metro', '', '', true, true, 0, '{{}}', '{{}}', %s, n
-                FROM ({names}) named""",  # noqa: S608 - our own text
+                FROM ({names}) named""",
             [region.pk, 37_000],
         )
         cursor.execute(
@@ -165,7 +165,7 @@ def crowd(world):
                    local_type, country_id, wikidata_id, position_precision, website, recognition, recognition_note, is_demo,
                    partnership_count, partner_regions, partner_themes)
                 SELECT 1, gen_random_uuid(), now(), now(), '', name, '', '{{}}', 'y' || n, 'local', '', %s, '', 'none', '', 'not_asked',
-                       '', false, 0, '{{}}', '{{}}' FROM ({names}) named""",  # noqa: S608 - our own text
+                       '', false, 0, '{{}}', '{{}}' FROM ({names}) named""",
             [country.pk, 8_000],
         )
         # What the database does by itself soon after a load: fold the new entries into the indexes, count the rows.
