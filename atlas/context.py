@@ -5,5 +5,11 @@ from django.http import HttpRequest
 
 
 def portal(request: HttpRequest) -> dict:
-    """Name, identity and whether the data are a demonstration."""
-    return {"site_name": settings.SITE_NAME, "demo": settings.DEMO, "state_identity": settings.STATE_IDENTITY}
+    """Name, address, identity, whom to write to, and whether the data are a demonstration."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL.rstrip("/"),
+        "contact_email": settings.CONTACT_EMAIL,
+        "demo": settings.DEMO,
+        "state_identity": settings.STATE_IDENTITY,
+    }

@@ -108,6 +108,7 @@ class ListPage(ListSource, TemplateView):
     export_formats: tuple[str, ...] = ("csv", "geojson")
     api_url_name = ""
     map_url_name = ""
+    map_criteria: tuple[str, ...] | None = None  # those the map understands too; None: all of them
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filterset = self.get_filterset()
@@ -124,11 +125,11 @@ class ListPage(ListSource, TemplateView):
             filterset=filterset,
             errors=filterset.errors,
             sorts=filterset.filters["sort"].field.choices,
-            **self._elsewhere(),
+            **self._elsewhere(filterset),
             **kwargs,
         )
 
-    def _elsewhere(self) -> dict[str, Any]:
+    def _elsewhere(self, filterset: FacetedFilterSet) -> dict[str, Any]:
         """Addresses that put the same question to the exports, the map and the API."""
         query = self.request.GET.copy()
         query.pop("page", None)
@@ -139,9 +140,14 @@ class ListPage(ListSource, TemplateView):
                 (fmt.upper() if fmt == "csv" else "GeoJSON", reverse(self.export_url_name, args=[fmt]) + asked)
                 for fmt in self.export_formats
             ],
-            "map_url": reverse(self.map_url_name) + asked if self.map_url_name else "",
+            "map_url": reverse(self.map_url_name) + asked if self._is_on_map(filterset) else "",
             "api_url": reverse(self.api_url_name) + asked if self.api_url_name else "",
         }
+
+    def _is_on_map(self, filterset: FacetedFilterSet) -> bool:
+        """Whether the map can be asked the very same question: it must never answer a wider one."""
+        asked = set(filterset.criteria) - {"sort"}
+        return bool(self.map_url_name) and (self.map_criteria is None or asked <= set(self.map_criteria))
 
     def shape(self, rows):
         return rows.for_list()

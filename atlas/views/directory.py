@@ -10,11 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
 from atlas.exports import COLLECTIVITY_COLUMNS, COUNTRY_COLUMNS, FOREIGN_AUTHORITY_COLUMNS
-from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet
+from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet, labels
 from atlas.models import INTERMUNICIPAL_KINDS, Collectivity, CollectivityEvent, Country, ForeignAuthority
+from atlas.names import sort_key
 from atlas.pages import ExportView, ListPage
 
 MEMBERS_SHOWN = 200
+
+
+def _named(names: dict[str, str], codes: list[str]) -> list[tuple[str, str]]:
+    """(name, code) of these codes, in the order of a French index."""
+    return sorted(((names.get(code, code), code) for code in codes), key=lambda pair: sort_key(pair[0]))
 
 
 class CollectivitySource:
@@ -28,6 +34,8 @@ class CollectivityList(CollectivitySource, ListPage):
     counted = _("collectivité,collectivités")
     export_url_name = "collectivity_export"
     api_url_name = "api:collectivity-list"
+    map_url_name = "map"
+    map_criteria = ("country", "region", "theme")
 
 
 class CollectivityExport(CollectivitySource, ExportView):
@@ -57,7 +65,10 @@ class CollectivityPage(DetailView):
         members = []
         if authority.kind in INTERMUNICIPAL_KINDS:
             members = list(authority.members.current().order_by(F("population").desc(nulls_last=True))[:MEMBERS_SHOWN])
+        names = labels("country")
         return super().get_context_data(
+            today=timezone.localdate(),
+            countries=_named(names, authority.partner_countries),
             events_before=before,
             events_after=after,
             successors=[one for event in after for one in event.successors.all() if one != authority],
@@ -80,6 +91,8 @@ class ForeignAuthorityList(ForeignAuthoritySource, ListPage):
     counted = _("partenaire,partenaires")
     export_url_name = "foreign_authority_export"
     api_url_name = "api:foreign-authority-list"
+    map_url_name = "map"
+    map_criteria = ("country", "region", "theme")
 
 
 class ForeignAuthorityExport(ForeignAuthoritySource, ExportView):
@@ -101,6 +114,14 @@ class ForeignAuthorityPage(DetailView):
         if target := self.object.merged_into:
             return HttpResponsePermanentRedirect(target.get_absolute_url())
         return self.render_to_response(self.get_context_data(object=self.object))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        names = labels("region")
+        return super().get_context_data(
+            today=timezone.localdate(),
+            regions=_named(names, self.object.partner_regions),
+            **kwargs,
+        )
 
 
 class CountrySource:
@@ -145,16 +166,18 @@ class CountryPage(DetailView):
         )
         today = timezone.localdate()
         statuses = list(self.object.statuses.visible_to(self.request.user))
+        in_force = [
+            status
+            for status in statuses
+            if (status.valid_from is None or status.valid_from <= today)
+            and (status.valid_to is None or status.valid_to > today)
+        ]
         return super().get_context_data(
             statuses=statuses,
-            in_force=[
-                status
-                for status in statuses
-                if (status.valid_from is None or status.valid_from <= today)
-                and (status.valid_to is None or status.valid_to > today)
-            ],
+            in_force=in_force,
             partners=list(partners.order_by("-partnership_count", "sort_name")[:15]),
             regions=list(regions),
             today=today,
+            unconfirmed=any(not status.confirmed for status in in_force),
             **kwargs,
         )

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet
 from atlas.models import Collectivity, Country, ForeignAuthority
+from atlas.names import normalise
 from atlas.search import suggest
 
 TOP_COUNTRIES = 10
@@ -44,7 +45,10 @@ class SearchPage(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = self.request.GET.get("q", "").replace("\x00", "").strip()[:100]
-        groups = self._groups(asked) if asked else []
+        groups = self._groups(asked) if normalise(asked) else []
+        # Near spellings in one family say nothing once another bears the very words.
+        groups = [group for group in groups if group["exact"]] or groups
+        groups.sort(key=lambda group: -group["nearness"])
         found = any(group["rows"] for group in groups)
         return super().get_context_data(q=asked, groups=groups, any=found, **kwargs)
 
@@ -70,6 +74,8 @@ class SearchPage(TemplateView):
             "label": label,
             "rows": rows[:FOUND],
             "row_template": row_template,
+            "exact": bool(rows) and all(word in rows[0].search_name for word in normalise(asked).split()),
+            "nearness": rows[0].nearness if rows else 0,
             "all_url": f"{reverse(url_name)}?{urlencode(asked_for)}" if len(rows) > FOUND else "",
         }
 

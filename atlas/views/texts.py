@@ -32,7 +32,6 @@ class StaticPage(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            contact_email=settings.CONTACT_EMAIL,
             publisher=settings.PUBLISHER,
             publication_director=settings.PUBLICATION_DIRECTOR,
             hosting_notice=settings.HOSTING_NOTICE,

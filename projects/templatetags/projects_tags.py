@@ -14,6 +14,7 @@ from projects.models import Partnership, PartnershipKind
 register = template.Library()
 
 SHOWN = 25
+SHOWN_OF_COUNTRY = 10  # its régions and partners come below, and count more
 LATEST = 6
 MAPPED = 200
 
@@ -26,31 +27,47 @@ def _rows(context: dict[str, Any]):
 def collectivity_partnerships(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
     """Partnerships of a French authority (two queries)."""
     rows = _rows(context).filter(french_ids__contains=[collectivity.pk]).order_by(*PartnershipFilterSet.default_order)
-    return _table(rows, f"collectivity={collectivity.slug}", collectivity.partnership_count)
+    return _table(rows, f"collectivity={collectivity.slug}", collectivity, own="french")
 
 
 @register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
 def foreign_authority_partnerships(context: dict[str, Any], authority: ForeignAuthority) -> dict[str, Any]:
     """Partnerships of a foreign authority (two queries)."""
     rows = _rows(context).filter(foreign_ids__contains=[authority.pk]).order_by(*PartnershipFilterSet.default_order)
-    return _table(rows, f"partner={authority.slug}", authority.partnership_count)
+    return _table(rows, f"partner={authority.slug}", authority, own="foreign")
 
 
 @register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
 def country_partnerships(context: dict[str, Any], country: Country) -> dict[str, Any]:
     """Latest partnerships with a country (two queries)."""
     rows = _rows(context).filter(country_codes__contains=[country.iso2]).order_by(*PartnershipFilterSet.default_order)
-    return _table(rows, f"country={country.iso2}", country.partnership_count)
+    return _table(rows, f"country={country.iso2}", country, shown=SHOWN_OF_COUNTRY)
 
 
-def _table(rows, query: str, total: int) -> dict[str, Any]:
-    shown = list(rows.for_list()[:SHOWN])
-    return {"partnerships": shown, "query": query, "total": max(total, len(shown)), "more": total > len(shown)}
+def _table(
+    rows, query: str, here: Collectivity | ForeignAuthority | Country, own: str = "", shown: int = SHOWN
+) -> dict[str, Any]:
+    """`own` is the side of the authority whose sheet this is: alone on it, it is not repeated line by line."""
+    first = list(rows.for_list()[:shown])
+    side = {"french": "collectivity_id", "foreign": "foreign_authority_id"}.get(own, "pk")
+    companions = bool(own) and any(
+        getattr(party, side) not in (None, here.pk) for row in first for party in row.all_parties
+    )
+    total = max(here.partnership_count, len(first))
+    return {
+        "partnerships": first,
+        "query": query,
+        "total": total,
+        "more": total > len(first),
+        "own": own,
+        "here": here.pk,
+        "companions": companions,
+    }
 
 
 @register.simple_tag(takes_context=True)
-def country_kinds(context: dict[str, Any], country: Country) -> list[tuple[str, int]]:
-    """Label and number of each kind of partnership with a country (one query)."""
+def country_kinds(context: dict[str, Any], country: Country) -> list[tuple[str, str, int]]:
+    """Code, label and number of each kind of partnership with a country (one query)."""
     counted = (
         _rows(context)
         .filter(country_codes__contains=[country.iso2])
@@ -59,7 +76,7 @@ def country_kinds(context: dict[str, Any], country: Country) -> list[tuple[str, 
         .annotate(n=Count("pk"))
         .order_by("-n")
     )
-    return [(PartnershipKind(kind).label, n) for kind, n in counted]
+    return [(kind, PartnershipKind(kind).label, n) for kind, n in counted]
 
 
 @register.inclusion_tag("projects/_latest.html", takes_context=True)
