@@ -16,7 +16,10 @@ _LETTERS = str.maketrans("đðħłøıŋŧƀɓƈɖɗɛƒɠǥɦɨɉƙƚɲƞƥɍƭ
 
 def unaccent(value: str) -> str:
     """Lower case without accents: «Œuilly-lès-Forêts» → «oeuilly-les-forets»."""
-    decomposed = unicodedata.normalize("NFKD", value.lower().translate(_LETTERS))
+    value = value.lower()
+    if value.isascii():  # most names of a gazetteer: nothing to take apart
+        return value
+    decomposed = unicodedata.normalize("NFKD", value.translate(_LETTERS))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

@@ -64,12 +64,13 @@ class Spot:
     place: int | None = None
     size: int = 0
     region: int | None = None
+    others: str = ""  # more names, with «|» between
     _keys: frozenset[str] | None = field(default=None, repr=False)
 
     @property
     def keys(self) -> frozenset[str]:
         if self._keys is None:
-            self._keys = frozenset(filter(None, map(normalise, self.names)))
+            self._keys = frozenset(map(normalise, (*self.names, *self.others.split("|")))) - {""}
         return self._keys
 
     @property
@@ -168,12 +169,23 @@ class ForeignNames:
             "pk", "name", "country_id", "latitude", "longitude", "alternate_names", "population", "region_id"
         )
         for pk, name, country, latitude, longitude, others, size, region in rows:
-            names = (name, *others.split("|"))
             if authority := governed.get(pk):
-                authority.names += names
+                authority.names += (name, *others.split("|"))
             else:
                 self.add(
-                    Spot(PLACE, pk, country, name, latitude, longitude, names, place=pk, size=size or 0, region=region)
+                    Spot(
+                        PLACE,
+                        pk,
+                        country,
+                        name,
+                        latitude,
+                        longitude,
+                        (name,),
+                        place=pk,
+                        size=size or 0,
+                        region=region,
+                        others=others,
+                    )
                 )
 
     def add(self, spot: Spot) -> None:
@@ -204,6 +216,8 @@ class ForeignNames:
         for row in range(south, north + 1):
             for column in range(math.floor(longitude - reach), math.floor(longitude + reach) + 1):
                 for spot in self._cells.get((row, (column + 180) % 360 - 180), ()):
+                    if abs(spot.latitude - latitude) * 110 > radius:
+                        continue
                     far = distance(latitude, longitude, spot.latitude, spot.longitude)
                     if far <= radius:
                         yield far, spot

@@ -7,8 +7,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -99,8 +99,7 @@ _EXONYMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(NamedTuple):
     """What matching needs of an authority."""
 
     pk: int
@@ -156,7 +155,7 @@ class FrenchNames:
             )
         )
         for *columns, by_sort in rows:
-            body = _Body(*columns)
+            body = _Body._make(columns)
             if body.kind == CollectivityKind.DEPARTEMENT and body.pk not in councils:
                 continue  # a territory without a council signs nothing
             self.bodies[body.pk] = body
@@ -177,7 +176,7 @@ class FrenchNames:
             if before:
                 self.heirs[before].add(after)
             if name and after in self.bodies:  # the same authority under its old name
-                self.former[normalise(name)].append(replace(self.bodies[after], name=name, is_current=False))
+                self.former[normalise(name)].append(self.bodies[after]._replace(name=name, is_current=False))
         self.regions = dict(Region.objects.values_list("code", "name"))
         self.departments = dict(Department.objects.values_list("code", "name"))
         self._areas = {normalise(code): ("department", code) for code in self.departments}

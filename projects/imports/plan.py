@@ -6,7 +6,6 @@ nothing left to write.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import product
 from typing import Any
 
@@ -41,6 +40,7 @@ class Line:
     how: str = ""
     answer: Answer | None = None
     partnership: int | None = None
+    lacks_date: bool = True  # the partnership on record, or to write, has none of its own
     first: "Line | None" = None  # what this one repeats
 
     @property
@@ -112,15 +112,13 @@ class Matcher:
         self._made = 0  # partners that no record knows, so far
         self.on_record = self._partnerships()
 
-    def _partnerships(self) -> dict[tuple[str, int, int], tuple[int, date | None, str]]:
-        """(kind, French id, foreign id) → partnership, its date and source. The oldest record wins."""
-        found: dict[tuple[str, int, int], tuple[int, date | None, str]] = {}
-        rows = Partnership.objects.order_by("pk").values_list(
-            "pk", "kind", "signed_on", "source", "french_ids", "foreign_ids"
-        )
-        for pk, kind, signed_on, source, french, foreign in rows:
+    def _partnerships(self) -> dict[tuple[str, int, int], tuple[int, bool]]:
+        """(kind, French id, foreign id) → the partnership, and whether its date is unknown. The oldest record wins."""
+        found: dict[tuple[str, int, int], tuple[int, bool]] = {}
+        rows = Partnership.objects.order_by("pk").values_list("pk", "kind", "signed_on", "french_ids", "foreign_ids")
+        for pk, kind, signed_on, french, foreign in rows:
             for pair in product(french, foreign):
-                found.setdefault((kind, *pair), (pk, signed_on, source))
+                found.setdefault((kind, *pair), (pk, signed_on is None))
         return found
 
     def plan(self, rows: Iterable[FileRow]) -> Plan:
@@ -131,10 +129,8 @@ class Matcher:
         for row in rows:
             line = self._line(row)
             plan.lines.append(line)
-            if line.outcome == QUEUED:
-                # The same question twice is one question.
-                if (asked := seen.setdefault(row.fingerprint, line)) is not line:
-                    line.first = asked
+            if line.outcome == QUEUED and (asked := seen.setdefault(row.fingerprint, line)) is not line:
+                line.first = asked  # the same question twice is one question
             if line.outcome != CREATED:
                 continue
             key = (row.kind, line.french, line.partner)
@@ -145,8 +141,8 @@ class Matcher:
                 known := self.on_record.get((row.kind, line.french, line.partner.id))
             ):
                 first[key] = line
-                line.partnership, signed_on, _source = known
-                line.outcome = COMPLETED if row.signed_on and signed_on is None else KNOWN
+                line.partnership, line.lacks_date = known
+                line.outcome = COMPLETED if row.signed_on and line.lacks_date else KNOWN
             else:
                 first[key] = line
         unknown = {
@@ -163,8 +159,8 @@ class Matcher:
     @staticmethod
     def _complete_first(first: Line, row: FileRow) -> None:
         """A repeated row may know the date that the first one does not."""
-        if first.row.signed_on is None and row.signed_on and first.outcome in (CREATED, KNOWN):
-            first.row = _dated(first.row, row)
+        if row.signed_on and first.row.signed_on is None and first.lacks_date:
+            first.row = replace(first.row, signed_on=row.signed_on, signed_precision=row.signed_precision)
             if first.outcome == KNOWN:
                 first.outcome = COMPLETED
 
@@ -246,7 +242,3 @@ def _is_near(row: FileRow, spot: Spot) -> bool:
     if row.latitude is None or spot.latitude is None:
         return True
     return distance(row.latitude, row.longitude, spot.latitude, spot.longitude) <= NEAR
-
-
-def _dated(row: FileRow, other: FileRow) -> FileRow:
-    return replace(row, signed_on=other.signed_on, signed_precision=other.signed_precision)
