@@ -51,7 +51,7 @@ def preview_import(
     """
     batch, plan = _read(content, file_name, actor=actor, kind=kind, source=source, mapping=mapping or {})
     batch.counts, batch.report = plan.counts, plan.report()
-    batch.full_clean(exclude=["content"])
+    batch.full_clean(exclude=["content", "counts", "report"])
     batch.save()
     return batch
 
