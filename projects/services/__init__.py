@@ -10,11 +10,12 @@ from .imports import (
     reopen_row,
     resolve_row,
 )
-from .partnerships import NewPartnership, create_partnerships
+from .partnerships import NewPartnership, change_publication, create_partnerships, save_parties
 
 __all__ = [
     "NewPartnership",
     "cancel_import",
+    "change_publication",
     "confirm_import",
     "create_partnerships",
     "ignore_row",
@@ -24,4 +25,5 @@ __all__ = [
     "refresh_partnership_digest",
     "reopen_row",
     "resolve_row",
+    "save_parties",
 ]

@@ -64,12 +64,12 @@ def confirm_import(batch_id: int, *, actor: User | None) -> PartnershipImport:
         ValidationError: it is already done.
         PermissionDenied: `actor` may not import.
     """
-    _authorise(actor, "projects.add_partnershipimport")
+    _authorise("projects.add_partnershipimport", actor=actor)
     _one_at_a_time()
     batch = PartnershipImport.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if batch.status == ImportStatus.DONE:
         raise ValidationError(_("Ce fichier est déjà importé."), code="done")
-    return _finish(batch, Matcher().plan(_rows(batch)), actor)
+    return _finish(batch, Matcher().plan(_rows(batch)), actor=actor)
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def import_partnerships(
         batch.counts, batch.report = plan.counts, plan.report()
         return batch
     batch.save()
-    return _finish(batch, plan, actor)
+    return _finish(batch, plan, actor=actor)
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def cancel_import(batch_id: int, *, actor: User) -> None:
     Raises:
         ValidationError: it is done: what it wrote stays, and so does its report.
     """
-    _authorise(actor, "projects.add_partnershipimport")
+    _authorise("projects.add_partnershipimport", actor=actor)
     batch = PartnershipImport.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if batch.status == ImportStatus.DONE:
         raise ValidationError(_("Ce fichier est déjà importé."), code="done")
@@ -116,7 +116,7 @@ def cancel_import(batch_id: int, *, actor: User) -> None:
 def _read(
     content: bytes, file_name: str, *, actor: User | None, kind: str, source: str, mapping: Mapping[str, str]
 ) -> tuple[PartnershipImport, Plan]:
-    _authorise(actor, "projects.add_partnershipimport")
+    _authorise("projects.add_partnershipimport", actor=actor)
     batch = PartnershipImport(
         file_name=file_name[-200:],
         sha256=hashlib.sha256(content).hexdigest(),
@@ -139,7 +139,7 @@ def _sourced(row: FileRow, batch: PartnershipImport) -> FileRow:
     return row if row.source or not batch.source else replace(row, source=batch.source)
 
 
-def _authorise(actor: User | None, permission: str) -> None:
+def _authorise(permission: str, *, actor: User | None) -> None:
     """No actor is the machine's own administrator, at its command line."""
     if actor is not None and not may(actor, permission):
         raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
@@ -150,16 +150,16 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _finish(batch: PartnershipImport, plan: Plan, actor: User | None) -> PartnershipImport:
+def _finish(batch: PartnershipImport, plan: Plan, *, actor: User | None) -> PartnershipImport:
     batch.counts, batch.report = plan.counts, plan.report()
-    _write(plan, actor)
+    _write(plan, actor=actor)
     known = set(ImportRow.objects.values_list("fingerprint", flat=True))
     asked = {line.row.fingerprint: line for line in reversed(plan.of(QUEUED)) if line.row.fingerprint not in known}
     ImportRow.objects.bulk_create(
         [_question(ImportRow(batch=batch, fingerprint=key), line) for key, line in reversed(asked.items())],
         batch_size=BATCH,
     )
-    _settle(plan, actor)
+    _settle(plan, actor=actor)
     batch.status, batch.done_at, batch.content, batch.by = ImportStatus.DONE, timezone.now(), None, actor or batch.by
     batch.save()
     return batch
@@ -168,7 +168,7 @@ def _finish(batch: PartnershipImport, plan: Plan, actor: User | None) -> Partner
 # --- Writing a plan -------------------------------------------------------------------------------------------------
 
 
-def _write(plan: Plan, actor: User | None) -> None:
+def _write(plan: Plan, *, actor: User | None) -> None:
     """Make the authorities and the partnerships of a plan; every line that was accepted then bears its partnership."""
     ids = _authorities(plan.missing())
     created = plan.of(CREATED)
@@ -230,7 +230,7 @@ def _question(row: ImportRow, line: Line) -> ImportRow:
     return row
 
 
-def _settle(plan: Plan, actor: User | None) -> int:
+def _settle(plan: Plan, *, actor: User | None) -> int:
     """Rows of the queue that the plan now accepts wait no longer. Returns how many."""
     accepted = {line.row.fingerprint: line for line in plan.of(*ACCEPTED)}
     rows = list(ImportRow.objects.filter(status=RowStatus.QUEUED, fingerprint__in=accepted).order_by("pk"))
@@ -260,7 +260,7 @@ def resolve_row(row_id: int, side: str, target_id: int | None, *, actor: User, r
         ValidationError: the row is settled already, or `target_id` is unknown.
         PermissionDenied: `actor` may not.
     """
-    row = _open_row(row_id, actor)
+    row = _open_row(row_id, actor=actor)
     said = _restored(row)
     matcher = Matcher()
     try:
@@ -274,9 +274,9 @@ def resolve_row(row_id: int, side: str, target_id: int | None, *, actor: User, r
     name_side = side if side in (NameSide.FRENCH, NameSide.COUNTRY) else NameSide.PARTNER
     key = _key(said, name_side, matcher) if remember or side == NameSide.COUNTRY else ""
     if key:
-        _remember(name_side, key, said, row, target_id, actor)
+        _remember(name_side, key, said, row, target_id, actor=actor)
         matcher.decisions = Decisions()
-    return _plan_again(row, name_side, key, matcher, actor)
+    return _plan_again(row, name_side, key, matcher, actor=actor)
 
 
 @transaction.atomic
@@ -287,7 +287,7 @@ def ignore_row(row_id: int, *, actor: User) -> None:
         ValidationError: the row is settled already.
         PermissionDenied: `actor` may not.
     """
-    row = _open_row(row_id, actor)
+    row = _open_row(row_id, actor=actor)
     row.status, row.resolved_at, row.resolved_by = RowStatus.IGNORED, timezone.now(), actor
     row.save()
 
@@ -300,7 +300,7 @@ def reopen_row(row_id: int, *, actor: User) -> None:
         ValidationError: the row is not left out.
         PermissionDenied: `actor` may not.
     """
-    _authorise(actor, "projects.change_importrow")
+    _authorise("projects.change_importrow", actor=actor)
     row = ImportRow.objects.select_for_update(of=("self",)).get(pk=row_id)
     if row.status != RowStatus.IGNORED:
         raise ValidationError(_("Cette ligne n’est pas ignorée."), code="not_ignored")
@@ -308,8 +308,8 @@ def reopen_row(row_id: int, *, actor: User) -> None:
     row.save()
 
 
-def _open_row(row_id: int, actor: User) -> ImportRow:
-    _authorise(actor, "projects.change_importrow")
+def _open_row(row_id: int, *, actor: User) -> ImportRow:
+    _authorise("projects.change_importrow", actor=actor)
     _one_at_a_time()
     row = ImportRow.objects.select_for_update(of=("self",)).select_related("batch").get(pk=row_id)
     if row.status != RowStatus.QUEUED:
@@ -360,7 +360,7 @@ def _key(said: FileRow, side: str, matcher: Matcher) -> str:
     return partner_key(said, country) if country else ""
 
 
-def _remember(side: str, key: str, said: FileRow, row: ImportRow, target_id: int | None, actor: User) -> None:
+def _remember(side: str, key: str, said: FileRow, row: ImportRow, target_id: int | None, *, actor: User) -> None:
     meant: dict[str, Any] = {"collectivity_id": None, "country_id": None, "foreign_authority_id": None}
     match side:
         case NameSide.FRENCH:
@@ -372,7 +372,7 @@ def _remember(side: str, key: str, said: FileRow, row: ImportRow, target_id: int
     NameResolution.objects.update_or_create(side=side, key=key, defaults={"written": written, "by": actor, **meant})
 
 
-def _plan_again(row: ImportRow, side: str, key: str, matcher: Matcher, actor: User) -> int:
+def _plan_again(row: ImportRow, side: str, key: str, matcher: Matcher, *, actor: User) -> int:
     """Plan anew the row and, where a name was decided, the others of the queue that bear it."""
     waiting = ImportRow.objects.filter(status=RowStatus.QUEUED).select_related("batch").order_by("pk")
     rows = []
@@ -381,8 +381,8 @@ def _plan_again(row: ImportRow, side: str, key: str, matcher: Matcher, actor: Us
         if other.pk == row.pk or _key(said, side, matcher) == key:
             rows.append((other, said))
     plan = matcher.plan(said for _other, said in rows)
-    _write(plan, actor)
-    settled = _settle(plan, actor)
+    _write(plan, actor=actor)
+    settled = _settle(plan, actor=actor)
     asked = [
         _question(other, line) for (other, _said), line in zip(rows, plan.lines, strict=True) if line.outcome == QUEUED
     ]

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from atlas.models import User
+from atlas.permissions import may
+from atlas.services.transitions import fire
 from projects.models import (
     DatePrecision,
     Origin,
@@ -99,3 +102,44 @@ def create_partnerships(
     refresh_partnership_digest(ids)
     refresh_activity()
     return ids
+
+
+@transaction.atomic
+def save_parties(
+    partnership: Partnership,
+    *,
+    actor: User,
+    saved: Sequence[PartnershipParty],
+    removed: Sequence[PartnershipParty] = (),
+) -> None:
+    """Write the parties of one partnership, those that leave first, then its digest and the counts.
+
+    Raises:
+        PermissionDenied: `actor` may not.
+        ValidationError: a rule of a party is broken, or one of the two sides is left empty.
+    """
+    if not may(actor, "projects.change_partnership", partnership):
+        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    for party in removed:
+        party.delete()
+    for party in saved:
+        party.partnership = partnership
+        party.full_clean()
+        party.save()
+    sides = partnership.parties.aggregate(french=Count("collectivity"), foreign=Count("foreign_authority"))
+    if not all(sides.values()):
+        raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."), code="one_sided")
+    refresh_partnership_digest([partnership.pk])
+    refresh_activity()
+
+
+def change_publication(partnership: Partnership, name: str, *, actor: User, note: str = "") -> Partnership:
+    """Publish, take back or archive (see `projects.workflow`), and count anew what visitors see.
+
+    Raises:
+        PermissionDenied, ValidationError: as `atlas.services.transitions.fire`.
+    """
+    with transaction.atomic():
+        moved = fire(partnership, name, actor=actor, note=note)
+        refresh_activity()
+    return moved
