@@ -211,10 +211,10 @@ def check_port(host: str, port: int) -> None:
 
 def readiness(host: str, port: int) -> dict:
     """Answer of /readyz, or {} while nobody answers."""
-    with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-        connection = http.client.HTTPConnection(host, port, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException, ValueError):
         connection.request("GET", "/readyz")
-        return json.load(connection.getresponse())
+        return json.loads(connection.getresponse().read())
     return {}
 
 

@@ -1,5 +1,6 @@
 """Real processes: each test starts the launcher as a person would, on its own folder and port."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -68,5 +69,6 @@ def start() -> Iterator[Callable[..., subprocess.Popen]]:
     for process in started:
         if process.poll() is None:
             for member in reversed(family(process)):
-                member.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    member.kill()
         process.communicate()

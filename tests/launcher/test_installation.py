@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ def test_packages_are_installed_once_per_lock(run, monkeypatch, capsys):
     assert json.loads(run.STAMP.read_text()) == {"requirements.lock": run.digest("requirements.lock")}
     monkeypatch.setattr(run, "install", lambda *_: pytest.fail("installed twice"))
     run.ensure_packages("requirements.lock")
+
+
+def test_a_python_without_ensurepip_is_enough(run, monkeypatch):
+    """Debian ships it apart, in python3-venv."""
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    run.ensure_packages("requirements.lock")
+    assert run.installed()
 
 
 def test_a_changed_lock_is_installed_over_the_old_one(run, monkeypatch):
