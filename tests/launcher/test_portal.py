@@ -128,11 +128,11 @@ def test_a_command_beside_the_portal_uses_its_database(start, ready_var):
     end(process, signal.SIGTERM)
 
 
-def test_an_account_of_the_demonstration_reads_the_home_page(start, ready_var):
+def test_pages_say_that_the_data_are_a_demonstration(start, ready_var):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
     wait_until_ready(process, port)
-    with urllib.request.urlopen(f"http://localhost:{port}/", timeout=20) as answer:
+    with urllib.request.urlopen(f"http://localhost:{port}/pays/sn/", timeout=20) as answer:
         assert "démonstration" in answer.read().decode()
     end(process, signal.SIGTERM)
 
