@@ -114,7 +114,8 @@ class Services:
         # Whoever the system says we are, and nobody else, is let in as the role `atlas`.
         (data / "pg_hba.conf").write_text("local all atlas peer map=atlas\n")
         (data / "pg_ident.conf").write_text(f'atlas "{getpass.getuser() if not self.account else "root"}" atlas\n')
-        self._forget_stranger(data / "postmaster.pid", data)
+        for noted in (data / "postmaster.pid", self.run / ".s.PGSQL.5432.lock"):
+            self._forget_stranger(noted, data)
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": f'"{self.run}"',
@@ -156,7 +157,9 @@ class Services:
 
     @staticmethod
     def _forget_stranger(pid_file: Path, data: Path) -> None:
-        """PostgreSQL refuses to start while the pid it noted lives, even if a reboot gave that pid to another program."""
+        """PostgreSQL refuses to start while the pid it noted lives, even if that pid went to another program, or to nobody:
+        a killed server stays a zombie where no init process buries it, as in many containers.
+        """
         with contextlib.suppress(OSError, ValueError, IndexError):
             command = Path(f"/proc/{int(pid_file.read_text().split()[0])}/cmdline").read_bytes()
             if os.fsencode(data) not in command:

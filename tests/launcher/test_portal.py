@@ -133,7 +133,7 @@ def test_pages_say_that_the_data_are_a_demonstration(start, ready_var):
     process = start("--port", str(port), var=ready_var)
     wait_until_ready(process, port)
     with urllib.request.urlopen(f"http://localhost:{port}/pays/sn/", timeout=20) as answer:
-        assert "démonstration" in answer.read().decode()
+        assert "partenariats fictifs" in answer.read().decode()
     end(process, signal.SIGTERM)
 
 
@@ -204,3 +204,14 @@ def test_a_plain_user_starts_it_too(tmp_path):
     finally:
         subprocess.run(["rm", "-rf", folder], check=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_lock_left_by_a_killed_server_stops_no_start(start, ready_var):
+    """The number it holds may live on as somebody else, or as a zombie that nobody buries."""
+    lock = ready_var / "run" / ".s.PGSQL.5432.lock"
+    lock.write_text(f"{os.getpid()}\n{ready_var}\n0\n5432\n")
+    port = free_port()
+    process = start("--port", str(port), var=ready_var)
+    wait_until_ready(process, port)
+    end(process, signal.SIGINT)
+    assert process.returncode == 0
