@@ -38,7 +38,7 @@ messages: ## collect the texts to translate into locale/en, then compile them (D
 	python3 run.py manage compilemessages --locale en --ignore '.venv/*'
 
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(ARGS)
+	--no-header --no-annotate $(ARGS)
 
 lock: $(BIN)/ruff ## pin every package again; the newest versions: make lock ARGS=--upgrade
 	$(LOCK) --group embedded --group dev --output-file requirements-dev.lock
