@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from atlas import health
 from atlas.pages import versioned
-from atlas.views import directory, portal, texts
+from atlas.views import directory, maps, portal, texts
 
 
 def page(template: str):
@@ -20,6 +20,12 @@ urlpatterns = [
     path("", versioned(portal.HomePage.as_view()), name="home"),
     path("recherche/", portal.SearchPage.as_view(), name="search"),
     path("recherche/suggestions/", portal.suggestions, name="suggest"),
+    path("carte/", versioned(maps.MapPage.as_view()), name="map"),
+    path("carte/integration/", maps.embed, name="map_embed"),
+    path("carte/integration/<slug:layer_name>/", maps.embed, name="map_embed"),
+    path("carte/<slug:layer_name>/", versioned(maps.MapPage.as_view()), name="map_layer"),
+    path("carte/<slug:layer_name>/fiche/", versioned(maps.MapSheet.as_view()), name="map_sheet"),
+    path("carte/<slug:layer_name>/<slug:part>.json", versioned(maps.MapPoints.as_view()), name="map_points"),
     path("collectivites/", versioned(directory.CollectivityList.as_view()), name="collectivity_list"),
     path("collectivites/export.<str:fmt>", directory.CollectivityExport.as_view(), name="collectivity_export"),
     path("collectivites/<slug:slug>/", versioned(directory.CollectivityPage.as_view()), name="collectivity_detail"),

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Partenariats et projets")
+
+    def ready(self) -> None:
+        # Models are loaded by now, not before.
+        from atlas import maps
+        from projects.maps import PARTNERSHIPS
+
+        maps.register(PARTNERSHIPS)

@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from atlas import maps
 from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet
 from atlas.models import Collectivity, Country, ForeignAuthority
 from atlas.names import normalise
@@ -27,12 +28,19 @@ class HomePage(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        countries = Country.objects.visible_to(user).filter(partnership_count__gt=0)
+        rows = Country.objects.visible_to(user).filter(partnership_count__gt=0)
+        countries = list(rows.order_by("-partnership_count", "sort_name"))
+        steps = maps.steps(country.partnership_count for country in countries)
         return super().get_context_data(
             today=timezone.localdate(),
             engaged=Collectivity.objects.visible_to(user).current().filter(partnership_count__gt=0).count(),
             partners=ForeignAuthority.objects.visible_to(user).standing().filter(partnership_count__gt=0).count(),
-            countries=list(countries.order_by("-partnership_count", "sort_name")),
+            countries=countries,
+            steps=steps,
+            preview={
+                country.iso2: [country.partnership_count, maps.class_of(country.partnership_count, steps)]
+                for country in countries
+            },
             top_countries=TOP_COUNTRIES,
             **kwargs,
         )
