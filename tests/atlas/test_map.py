@@ -1,6 +1,7 @@
 """The map: same rows as the list, a light payload whatever its size, a frame for other sites, and a table for everybody."""
 
 import gzip
+import io
 import json
 import re
 from itertools import accumulate
@@ -14,8 +15,8 @@ from django.urls import reverse
 
 from atlas import maps
 from atlas.management.commands.build_outlines import GEO
+from atlas.names import normalise
 from projects import services
-from projects.filters import PartnershipFilterSet
 from projects.maps import PARTNERSHIPS
 from projects.models import Partnership, PartnershipParty
 from tests.factories.atlas import (
@@ -69,7 +70,14 @@ def world():
     services.refresh_activity()
 
 
-QUERIES = [{}, {"region": "53"}, {"country": ["SN", "DE"]}, {"kind": "network"}, {"q": "villeneuve"}, {"country": "FR"}]
+QUERIES = [
+    {},
+    {"region": "53"},
+    {"country": ["SN", "DE"]},
+    {"kind": "network"},
+    {"q": "villeneuve"},
+    {"status": "ended"},
+]
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)
@@ -92,9 +100,8 @@ def test_map_shows_the_rows_of_the_list_of_the_api_and_of_the_file(client, world
 def test_table_counts_the_rows_of_each_country(client, world, query):
     context = client.get(reverse("map"), query).context
     assert context["total"] == points(client, **query)["total"]
-    rows = PartnershipFilterSet(query, queryset=Partnership.objects.filter(publication="published")).qs
     expected = {}
-    for row in rows:
+    for row in client.get(reverse("projects:partnership_list"), query).context["page"].object_list:
         for code in row.country_codes:
             expected[code] = expected.get(code, 0) + 1
     assert {country["code"]: country["number"] for country in context["countries"]} == expected
@@ -136,7 +143,7 @@ def test_points_lie_where_the_authorities_are(client):
         rank = payload[side]["id"].index(ids[0])
         found = [list(accumulate(payload[side][axis]))[rank] / payload["scale"] for axis in "xy"]
         assert found == pytest.approx(place, abs=0.0011)
-        assert names[side]["name"][rank] in row.party_names.title().replace(" ", "-") or names[side]["name"][rank]
+        assert normalise(names[side]["name"][rank]) in row.party_names
     assert len(names["french"]["name"]) == len(payload["french"]["id"]) == 2
 
 
@@ -227,7 +234,7 @@ def test_cost_of_the_page_does_not_grow(client, world, django_assert_max_num_que
         (0, []),
         (1, [(1, None)]),
         (3, [(1, 1), (2, 2), (3, None)]),
-        (40, [(1, 1), (2, 4), (5, 19), (20, None)]),
+        (40, [(1, 2), (3, 4), (5, 19), (20, None)]),
         (2000, [(1, 4), (5, 49), (50, 299), (300, None)]),
     ],
 )
@@ -319,7 +326,7 @@ def test_tiles_are_a_setting(client, settings, world):
 
 def test_outlines_are_those_of_the_reference_data(tmp_path):
     """`build_outlines` makes the same bytes as the files that are served."""
-    call_command("build_outlines", folder=tmp_path, verbosity=0, stdout=open("/dev/null", "w"))  # noqa: SIM115
+    call_command("build_outlines", folder=tmp_path, stdout=io.StringIO())
     for path in sorted(tmp_path.iterdir()):
         assert path.read_bytes() == (GEO / path.name).read_bytes(), f"run build_outlines: {path.name} is old"
     assert len(list(tmp_path.iterdir())) == len(list(GEO.iterdir()))
