@@ -96,6 +96,7 @@ export function icon(L, { side, size, text = "", label, extra = "" }) {
   const create = made.createIcon.bind(made);
   made.createIcon = (old) => {
     const element = create(old);
+    element.setAttribute("role", "img"); // a button, if the keyboard reaches it: Leaflet says so afterwards
     element.setAttribute("aria-label", label());
     return element;
   };

@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(os.path.dirname(__file__)):
             item.add_marker(pytest.mark.e2e)
+            # Without this mark on some test, pytest-django makes no database at all.
+            item.add_marker(pytest.mark.django_db)
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (Debian package: chromium)"))
 
