@@ -53,14 +53,14 @@ def signed_link(name: str, user: User, tokens: PasswordResetTokenGenerator) -> s
 
 
 def send(template: str, user: User, **context: Any) -> None:
-    """Send `templates/atlas/email/<template>.txt`, whose first line is the subject, in the language of `user`."""
+    """Send `templates/atlas/email/<template>.txt`, whose first paragraph is the subject, in the language of `user`."""
     with override(user.language or settings.LANGUAGE_CODE):
         text = render_to_string(
             f"atlas/email/{template}.txt",
             {"user": user, "site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context},
         )
-    subject, _line, body = text.strip().partition("\n")
-    send_mail(subject.strip(), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
+    subject, _line, body = text.strip().partition("\n\n")
+    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
 
 
 def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> None:

@@ -111,9 +111,13 @@ class ForeignPlaceAdmin(ReadOnlyAdmin):
 
 
 class ForeignAuthorityForm(RecordForm):
-    """Other names one by line."""
+    """Other names one by line. A new sheet gets its address."""
 
     aliases = LinesField(forms.CharField(max_length=200), label=_("Autres noms"), required=False)
+
+    def complete(self) -> None:
+        if not self.instance.slug:
+            give_slug(self.instance)
 
 
 @admin.register(ForeignAuthority)
@@ -138,11 +142,6 @@ class ForeignAuthorityAdmin(RecordAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
         return super().get_search_results(request, queryset, normalise(search_term))
-
-    def save_model(self, request: HttpRequest, obj: ForeignAuthority, form: RecordForm, change: bool) -> None:
-        if not change:
-            give_slug(obj)
-        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: ForeignAuthority | None = None) -> bool:
         """A duplicate is merged, never deleted."""

@@ -29,9 +29,8 @@ class InviteForm(RecordForm):
     )
     role = forms.ChoiceField(label=_("Rôle dans la collectivité"), choices=Role.choices, initial=Role.READER)
 
-    def clean(self) -> dict[str, Any]:
+    def complete(self) -> None:
         self.instance.set_unusable_password()
-        return super().clean()
 
 
 class MembershipInline(admin.TabularInline):

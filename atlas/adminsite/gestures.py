@@ -62,12 +62,13 @@ class GesturesMixin:
             text = _("Cette action n’est pas possible : l’état a changé, ou vous n’en avez pas le droit.")
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(file)
-        form = TransitionForm(request.POST or None, needs_note=gesture.needs_note)
+        posted = request.POST if request.method == "POST" else None
+        form = TransitionForm(posted, needs_note=gesture.needs_note)
         if not gesture.takes_note:
             del form.fields["note"]
-        if request.method == "POST" and (form.is_valid() or not form.fields):
+        if form.is_valid():
             try:
-                self._do(request, gesture, obj, form.cleaned_data.get("note", "") if form.is_bound else "")
+                self._do(request, gesture, obj, form.cleaned_data.get("note", ""))
             except ValidationError as refusal:
                 form.add_error(None, ValidationError(refusal.messages))
             else:

@@ -59,10 +59,14 @@ class RecordForm(forms.ModelForm):
         self.data = self.data.copy()
         self.data[self.add_prefix("read_version")] = str(self.instance.version)
 
+    def complete(self) -> None:
+        """Fill the columns that are derived from what was typed, before the rules are checked."""
+
     def _post_clean(self) -> None:
         """Django checks the columns of the form; the rules of the others would only fail in the service."""
         super()._post_clean()
         if not self.errors:
+            self.complete()
             try:
                 self.instance.full_clean()
             except ValidationError as broken:

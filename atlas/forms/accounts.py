@@ -76,9 +76,10 @@ class InvitationForm(NewPasswordForm):
     )
     field_order = ["first_name", "last_name", "new_password1", "new_password2"]
 
-    def __init__(self, user: User, *args, **kwargs) -> None:
+    def __init__(self, user: User | None, *args, **kwargs) -> None:
         super().__init__(user, *args, **kwargs)
-        self.initial |= {"first_name": user.first_name, "last_name": user.last_name}
+        if user:  # nobody: the page says that the link is void
+            self.initial |= {"first_name": user.first_name, "last_name": user.last_name}
 
     def clean(self) -> dict:
         """The password must not resemble the names, those typed here included."""

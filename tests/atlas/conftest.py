@@ -1,11 +1,13 @@
 """What tests of the ground share: the toy of the workflow, accounts of each rank."""
 
 import pytest
+from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from atlas.services.accounts import ensure_groups
+from tests.atlas import toy
 from tests.atlas.toy import Paper
 from tests.factories.atlas import UserFactory
 
@@ -38,8 +40,11 @@ def superuser(db):
 
 
 @pytest.fixture
-def papers(db) -> type[Paper]:
+def papers(db, monkeypatch) -> type[Paper]:
     """The toy's table and permissions, for one test."""
+    config = AppConfig("tests.atlas.toy", toy)
+    config.apps, config.models = apps, {}
+    monkeypatch.setitem(apps.app_configs, "toy", config)
     with connection.schema_editor() as editor:
         editor.create_model(Paper)
     kind = ContentType.objects.get_for_model(Paper)
