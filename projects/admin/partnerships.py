@@ -58,7 +58,7 @@ class PartnershipAdmin(WorkflowAdmin):
         transition.name: lambda obj, name, **kwargs: services.change_publication(obj, name, **kwargs)
         for transition in Partnership.workflow
     }
-    list_display = ("name", "kind", "status", "publication", "signed", "origin", "confirmed_on")
+    list_display = ("__str__", "kind", "status", "publication", "signed", "origin", "confirmed_on")
     list_filter = ("publication", "kind", "status", "origin", "signed_precision")
     search_fields = ("party_names", "title", "source")
     date_hierarchy = "signed_on"
@@ -76,13 +76,6 @@ class PartnershipAdmin(WorkflowAdmin):
         ),
         (gettext_lazy("Publication"), {"fields": ("publication",)}),
     )
-
-    @admin.display(description=gettext_lazy("partenariat"), ordering="party_names")
-    def name(self, partnership: Partnership) -> str:
-        """Both sides by their own names, not by the comparable ones of the digest."""
-        if partnership.title:
-            return partnership.title
-        return " – ".join(str(party) for party in partnership.all_parties) or str(partnership)
 
     @admin.display(description=gettext_lazy("signé"), ordering="signed_on")
     def signed(self, partnership: Partnership) -> str:

@@ -31,6 +31,22 @@ _ASKED = {
     Problem.PARTNER_AMBIGUOUS: NameSide.PARTNER,
 }
 
+# The cells of a row, in the order they are read.
+_CELLS = {
+    "collectivite_francaise": gettext_lazy("Collectivité française"),
+    "departement": gettext_lazy("Département"),
+    "code_insee": gettext_lazy("Code INSEE"),
+    "siren": gettext_lazy("SIREN"),
+    "partenaire": gettext_lazy("Partenaire"),
+    "autres_noms": gettext_lazy("Autres noms"),
+    "pays": gettext_lazy("Pays"),
+    "partenaire_lat": gettext_lazy("Latitude"),
+    "partenaire_lon": gettext_lazy("Longitude"),
+    "nature": gettext_lazy("Nature"),
+    "signature": gettext_lazy("Signature"),
+    "source": gettext_lazy("Source"),
+}
+
 
 @admin.register(ImportRow)
 class ImportRowAdmin(admin.ModelAdmin):
@@ -91,7 +107,7 @@ class ImportRowAdmin(admin.ModelAdmin):
             "may_decide": row.status == RowStatus.QUEUED and self.has_change_permission(request, row),
             "is_ignored": row.status == RowStatus.IGNORED and self.has_change_permission(request, row),
             "asks_for_country": row.problem == Problem.COUNTRY_UNKNOWN,
-            "cells": [(name.replace("_", " "), value) for name, value in row.values.items()],
+            "cells": [(label, row.values[name]) for name, label in _CELLS.items() if row.values.get(name)],
             "form": form,
             "words": words,
             "found": _search(words, _ASKED[row.problem]) if words else [],

@@ -22,7 +22,7 @@ class PartnershipImport(Dated):
     """A file of partnerships. Its bytes are kept between the preview and the confirmation, and not after.
 
     `counts`: rows, created, known, folded, completed, queued, ignored, authorities, by name. `report`: one list per
-    row that deserves a word, [line, outcome, confidence, reason].
+    row that deserves a word, [line, outcome, confidence, reason, what the row says].
     """
 
     file_name = models.CharField(_("fichier"), max_length=200)

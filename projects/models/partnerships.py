@@ -141,7 +141,11 @@ class Partnership(Record):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"{self.get_kind_display()} {self.party_names}"
+        """Its title, else its parties: by their own names in a row read by `for_list` or `for_detail`."""
+        if self.title:
+            return self.title
+        names = " – ".join(map(str, getattr(self, "all_parties", ()))) or self.party_names
+        return f"{self.get_kind_display()} {names}"
 
     def get_absolute_url(self) -> str:
         return reverse("projects:partnership_detail", args=[self.uuid])
