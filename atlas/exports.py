@@ -43,9 +43,12 @@ def copy_csv(rows: QuerySet, columns: Columns) -> Iterator[bytes]:
         sql, params = values.query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking: a criterion names nobody
         return
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv)", params) as copy:
-        for block in copy:
-            yield bytes(block)
+    with connection.cursor() as cursor:
+        # The statement in one piece: where Django logs its queries, its cursor takes no parameters here.
+        statement = cursor.mogrify(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv)", params)
+        with cursor.copy(statement) as copy:
+            for block in copy:
+                yield bytes(block)
 
 
 def _position(longitude: str, latitude: str) -> Func:

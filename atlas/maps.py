@@ -17,6 +17,7 @@ from typing import Any
 import brotli
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, F, FloatField, Func, IntegerField, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
@@ -207,7 +208,11 @@ def _json(**content: Any) -> bytes:
 def compressed_points(layer: MapLayer, rows: QuerySet) -> dict[str, dict[str, bytes]]:
     """`points`, in brotli and in gzip, made once per question and state of the data: {part: {encoding: bytes}}."""
     version = DataChange.objects.version()
-    asked = hashlib.sha256(repr(rows.order_by().query.sql_with_params()).encode()).hexdigest()
+    try:
+        question = repr(rows.order_by().query.sql_with_params())
+    except EmptyResultSet:  # Django knows without asking: a criterion names nobody
+        question = "nothing"
+    asked = hashlib.sha256(question.encode()).hexdigest()
     key = f"map:{layer.name}:{settings.RELEASE}:{version}:{asked}"
     kept = cache.get(key)
     if kept is None:
