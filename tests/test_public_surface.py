@@ -1,0 +1,222 @@
+"""The written list of every address of the portal, with what each kind of person gets there.
+
+A new address that is not in the list fails: whoever adds one says here who may read it. The administration follows a rule.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from atlas.models import AccessRequest, Collectivity, Membership
+from atlas.permissions import ADMIN, OFFICERS
+from atlas.services.accounts import ensure_groups
+from tests.factories.atlas import (
+    CollectivityFactory,
+    CountryFactory,
+    ForeignAuthorityFactory,
+    MembershipFactory,
+    ThemeFactory,
+    UserFactory,
+)
+from tests.factories.projects import PartnershipFactory
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("visitor", "member", "officer", "admin")
+PUBLISHED, DRAFT = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c", "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3d"
+ALL = "200 200 200 200"
+NONE = "404 404 404 404"
+ACCOUNT = "302 200 200 200"  # a visitor is asked to log in
+
+# Route, then one line per example of it: the address, and what a GET answers to PEOPLE, in that order. The member is the
+# representative of the commune of Brest, which is a party of the draft.
+SURFACE: dict[str, list[tuple[str, str]]] = {
+    "": [("/", ALL)],
+    "recherche/": [("/recherche/?q=brest", ALL)],
+    "recherche/suggestions/": [("/recherche/suggestions/?q=brest", ALL)],
+    "carte/": [("/carte/", ALL)],
+    "carte/integration/": [("/carte/integration/", ALL)],
+    "carte/integration/<slug:layer_name>/": [("/carte/integration/jumelages/", ALL)],
+    "carte/<slug:layer_name>/": [("/carte/jumelages/", ALL), ("/carte/autre/", NONE)],
+    "carte/<slug:layer_name>/fiche/": [("/carte/jumelages/fiche/?cote=france&id={brest}", ALL), ("/carte/jumelages/fiche/", NONE)],
+    "carte/<slug:layer_name>/<slug:part>.json": [("/carte/jumelages/points.json", ALL), ("/carte/jumelages/autre.json", NONE)],
+    "collectivites/": [("/collectivites/", ALL)],
+    "collectivites/export.<str:fmt>": [("/collectivites/export.csv", ALL), ("/collectivites/export.exe", NONE)],
+    "collectivites/<slug:slug>/": [("/collectivites/brest/", ALL), ("/collectivites/nulle-part/", NONE)],
+    "partenaires/": [("/partenaires/", ALL)],
+    "partenaires/export.<str:fmt>": [("/partenaires/export.geojson", ALL)],
+    "partenaires/<slug:slug>/": [("/partenaires/kiel/", ALL), ("/partenaires/kiel-bis/", "301 301 301 301")],
+    "pays/": [("/pays/", ALL)],
+    "pays/export.<str:fmt>": [("/pays/export.csv", ALL)],
+    "pays/<slug:code>/": [("/pays/sn/", ALL), ("/pays/zz/", NONE)],
+    "jumelages/": [("/jumelages/", ALL)],
+    "jumelages/export.<str:fmt>": [("/jumelages/export.csv", ALL)],
+    "jumelages/<uuid:uuid>/": [(f"/jumelages/{PUBLISHED}/", ALL), (f"/jumelages/{DRAFT}/", "404 200 200 200")],
+    "accessibilite/": [("/accessibilite/", ALL)],
+    "mentions-legales/": [("/mentions-legales/", ALL)],
+    "donnees-personnelles/": [("/donnees-personnelles/", ALL)],
+    "cookies/": [("/cookies/", ALL)],
+    "credits/": [("/credits/", ALL)],
+    "plan-du-site/": [("/plan-du-site/", ALL)],
+    "healthz": [("/healthz", ALL)],
+    "readyz": [("/readyz", ALL)],
+    "compte/connexion/": [("/compte/connexion/", "200 302 302 302")],
+    "compte/deconnexion/": [("/compte/deconnexion/", "405 405 405 405")],
+    "compte/": [("/compte/", ACCOUNT)],
+    "compte/mot-de-passe/": [("/compte/mot-de-passe/", ACCOUNT)],
+    "compte/mot-de-passe/fait/": [("/compte/mot-de-passe/fait/", ACCOUNT)],
+    "compte/mot-de-passe-oublie/": [("/compte/mot-de-passe-oublie/", ALL)],
+    "compte/mot-de-passe-oublie/envoye/": [("/compte/mot-de-passe-oublie/envoye/", ALL)],
+    "compte/mot-de-passe-oublie/<uidb64>/<token>/": [("/compte/mot-de-passe-oublie/MQ/faux/", ALL)],
+    "compte/mot-de-passe-oublie/fait/": [("/compte/mot-de-passe-oublie/fait/", ALL)],
+    "compte/invitation/<uidb64>/<token>/": [("/compte/invitation/MQ/faux/", ALL)],
+    "compte/demandes/<int:pk>/<slug:transition>/": [
+        ("/compte/demandes/{request}/grant/", "302 200 200 200"),
+        ("/compte/demandes/{elsewhere}/grant/", "302 404 200 200"),
+        ("/compte/demandes/{request}/autre/", "302 404 404 404"),
+    ],
+    "compte/collectivites/<int:pk>/quitter/": [("/compte/collectivites/{membership}/quitter/", "302 200 404 404")],
+    # Switched off unless the settings say otherwise.
+    "oidc/connexion/": [("/oidc/connexion/", NONE)],
+    "oidc/retour/": [("/oidc/retour/", NONE)],
+    "api/v1/": [("/api/v1/", ALL)],
+    "api/v1/collectivities/": [("/api/v1/collectivities/", ALL)],
+    "api/v1/collectivities/<slug:slug>/": [("/api/v1/collectivities/brest/", ALL)],
+    "api/v1/foreign-authorities/": [("/api/v1/foreign-authorities/", ALL)],
+    "api/v1/foreign-authorities/<slug:slug>/": [("/api/v1/foreign-authorities/kiel/", ALL)],
+    "api/v1/countries/": [("/api/v1/countries/", ALL)],
+    "api/v1/countries/<slug:iso2>/": [("/api/v1/countries/sn/", ALL)],
+    "api/v1/themes/": [("/api/v1/themes/", ALL)],
+    "api/v1/themes/<slug:code>/": [("/api/v1/themes/eau/", ALL)],
+    "api/v1/partnerships/": [("/api/v1/partnerships/", ALL)],
+    "api/v1/partnerships/<uuid:uuid>/": [(f"/api/v1/partnerships/{PUBLISHED}/", ALL), (f"/api/v1/partnerships/{DRAFT}/", NONE)],
+    "api/v1/schema/": [("/api/v1/schema/", ALL)],
+    "api/v1/documentation/": [("/api/v1/documentation/", ALL)],
+    r"api/v1/^[\s\S]+/$": [("/api/v1/nowhere/", NONE)],
+}  # fmt: skip
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every pattern of the project, as written, from the root."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, route)
+        else:
+            yield route
+
+
+def test_every_address_is_in_the_list():
+    found = {route for route in routes() if not route.startswith("admin/")}
+    assert found - SURFACE.keys() == set(), "say in SURFACE who reads them"
+    assert SURFACE.keys() - found == set(), "listed, but gone"
+
+
+@pytest.fixture
+def people() -> dict[str, Client]:
+    """One of each kind, logged in."""
+    ensure_groups()
+    brest = CollectivityFactory(name="Brest", slug="brest")
+    accounts = {
+        "member": MembershipFactory(collectivity=brest, role="representative").user,
+        "officer": UserFactory(staff=True),
+        "admin": UserFactory(staff=True),
+    }
+    accounts["officer"].groups.add(Group.objects.get(name=OFFICERS))
+    accounts["admin"].groups.add(Group.objects.get(name=ADMIN))
+    clients = {name: Client() for name in PEOPLE}
+    for name, account in accounts.items():
+        clients[name].force_login(account)
+    return clients
+
+
+@pytest.fixture
+def numbers(people) -> dict[str, int]:
+    """Rows that the addresses name; gives the keys of those that have no name of their own."""
+    brest = Collectivity.objects.get(slug="brest")
+    country = CountryFactory()
+    kiel = ForeignAuthorityFactory(slug="kiel", country=country)
+    ForeignAuthorityFactory(slug="kiel-bis", country=country, merged_into=kiel)
+    ThemeFactory(code="eau")
+    PartnershipFactory(uuid=PUBLISHED, french=brest, foreign=kiel)
+    PartnershipFactory(uuid=DRAFT, draft=True, french=brest)
+    return {
+        "brest": brest.pk,
+        "membership": Membership.objects.get(collectivity=brest).pk,
+        "request": AccessRequest.objects.create(user=UserFactory(), collectivity=brest).pk,
+        "elsewhere": AccessRequest.objects.create(user=UserFactory(), collectivity=CollectivityFactory()).pk,
+    }
+
+
+def test_each_address_answers_each_kind_of_person_as_written(people, numbers, subtests):
+    for examples in SURFACE.values():
+        for example, expected in examples:
+            with subtests.test(example):
+                address = example.format(**numbers)
+                answers = " ".join(str(client.get(address).status_code) for client in people.values())
+                assert answers == expected
+
+
+def test_a_visitor_who_must_log_in_comes_back_where_he_was_going(people):
+    answer = people["visitor"].get("/compte/mot-de-passe/")
+    assert answer["Location"] == "/compte/connexion/?next=/compte/mot-de-passe/"
+
+
+# --- The administration ---------------------------------------------------------------------------------------------
+
+
+def admin_addresses() -> list[str]:
+    """An example of each address under /admin/, about a row that does not exist where one is named."""
+    found = []
+    for route in routes():
+        if route.startswith("admin/"):
+            example = re.sub(r"\(\?P<\w+>([\w|]+)\)", lambda match: match[1].partition("|")[0], route)
+            example = example.replace("(?P<url>.*)$", "ailleurs/").replace("^", "").replace("$", "").replace("//", "/")
+            found.append("/" + re.sub(r"<(?:\w+:)?\w+>", "999999", example))
+    return found
+
+
+OPEN = {"/admin/login/", "/admin/logout/"}
+
+
+@pytest.mark.parametrize("who", ["visitor", "member"])
+def test_the_administration_is_closed_to_all_but_the_staff(people, who, subtests):
+    for address in admin_addresses():
+        with subtests.test(address):
+            for answer in (people[who].get(address), people[who].post(address)):
+                if address not in OPEN:
+                    assert answer.status_code in (302, 403, 404)
+                if answer.status_code == 302:
+                    assert "connexion" in answer["Location"] or "login" in answer["Location"] or address in OPEN
+
+
+@pytest.mark.parametrize("who", ["officer", "admin"])
+def test_no_page_of_the_administration_breaks(people, who, subtests):
+    for address in admin_addresses():
+        with subtests.test(address):
+            assert people[who].get(address).status_code < 500
+
+
+def test_staff_open_what_their_group_allows_and_nothing_else(people, subtests):
+    for who in ("officer", "admin"):
+        user = people[who].get("/compte/").context["user"]
+        for model in admin.site._registry:
+            options = model._meta
+            address = f"/admin/{options.app_label}/{options.model_name}/"
+            with subtests.test(f"{who} {address}"):
+                allowed = user.has_perm(f"{options.app_label}.view_{options.model_name}")
+                assert people[who].get(address).status_code == (200 if allowed else 403)
+                if not user.has_perm(f"{options.app_label}.add_{options.model_name}"):
+                    assert people[who].get(f"{address}add/").status_code == 403
+
+
+def test_an_officer_does_not_give_rights(people):
+    for address in ("/admin/auth/group/", "/admin/auth/group/add/", "/admin/atlas/user/add/"):
+        assert people["admin"].get(address).status_code in (200, 404)
+    assert people["officer"].post("/admin/auth/group/add/", {"name": "x"}).status_code in (403, 404)
+    assert not Group.objects.filter(name="x").exists()
