@@ -7,6 +7,7 @@ limit is passed, or when a process outlives the portal.
 """
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -60,13 +61,20 @@ def of_folder(folder: Path) -> Iterator[str]:
                     yield f"{entry.name}: {command.replace(bytes(1), b' ').decode(errors='replace')}"
 
 
+def announced(folder: Path) -> bool:
+    """True once the launcher has shown its address: from then on it is asked to stop, not interrupted."""
+    with contextlib.suppress(OSError, ValueError):
+        return bool(json.loads((folder / "var" / "services.json").read_text())["address"])
+    return False
+
+
 def start(folder: Path, port: int, limit: float) -> tuple[subprocess.Popen, float]:
     """The portal, once ready, and how long it took."""
     environment = {name: value for name, value in os.environ.items() if name != "ATLAS_VAR"}
     began = time.monotonic()
     command = ["python3", "run.py", "--port", str(port)]
     portal = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL)
-    while get(f"http://127.0.0.1:{port}/readyz")[0] != 200:
+    while not announced(folder) or get(f"http://127.0.0.1:{port}/readyz")[0] != 200:
         if portal.poll() is not None:
             sys.exit(f"The portal ended with code {portal.returncode}.")
         if time.monotonic() - began > limit:

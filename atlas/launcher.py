@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -274,9 +274,12 @@ def portal(options: argparse.Namespace, var: Path) -> int:
                 return state.get("status") == "ok"
 
             web_server.wait_until(ready)
-        holder.publish(environment, address)
-        print(welcome(address, options.empty, logs), flush=True)
-        return watch(services)
+
+        def announce() -> None:
+            print(welcome(address, options.empty, logs), flush=True)
+            holder.publish(environment, address)
+
+        return watch(services, announce)
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
@@ -320,9 +323,10 @@ def welcome(address: str, empty: bool, logs: Path) -> str:
     return "\n".join([*lines, "", f"  Journaux : {logs}", "  Arrêter  : Ctrl-C", rule])
 
 
-def watch(services: Services) -> int:
-    """Wait for Ctrl-C or SIGTERM (0), or for the end of a server, which is told (1)."""
+def watch(services: Services, announce: Callable[[], None]) -> int:
+    """Say that all is open, then wait for Ctrl-C or SIGTERM (0), or for the end of a server, which is told (1)."""
     try:
+        announce()
         while all(server.process.poll() is None for server in services.servers):
             time.sleep(0.5)
     except KeyboardInterrupt:

@@ -1,5 +1,7 @@
 """The whole portal, started as a person starts it: it opens, it stops, and nothing outlives it."""
 
+import contextlib
+import json
 import os
 import signal
 import socket
@@ -21,9 +23,17 @@ pytestmark = pytest.mark.slow
 START, STOP = 600.0, 60.0  # seconds before a test gives up: a shared machine may be slow
 
 
-def wait_until_ready(process: subprocess.Popen, port: int) -> None:
+def announced(var: Path) -> str:
+    """Address that the launcher published."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads((var / "services.json").read_text())["address"]
+    return ""
+
+
+def wait_until_ready(process: subprocess.Popen, port: int, var: Path) -> None:
+    """Return when the portal answers and has said so: from then on, it is asked to stop, not interrupted."""
     deadline = time.monotonic() + START
-    while readiness("127.0.0.1", port).get("status") != "ok":
+    while not announced(var) or readiness("127.0.0.1", port).get("status") != "ok":
         assert process.poll() is None, process.stdout.read()
         assert time.monotonic() < deadline, "not ready"
         time.sleep(0.1)
@@ -53,7 +63,7 @@ def ready_var(var):
         text=True,
     )
     try:
-        wait_until_ready(process, port)
+        wait_until_ready(process, port, var)
         said = end(process, signal.SIGTERM)
     finally:
         process.kill()
@@ -67,7 +77,7 @@ def ready_var(var):
 def test_asked_to_stop_it_leaves_nothing(start, ready_var, number):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     said = end(process, number)
     assert process.returncode == 0
     assert "Arrêt" in said
@@ -78,10 +88,10 @@ def test_asked_to_stop_it_leaves_nothing(start, ready_var, number):
 def test_killed_it_leaves_nothing_and_starts_again(start, ready_var):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     end(process, signal.SIGKILL)
     again = start("--port", str(port), var=ready_var)
-    wait_until_ready(again, port)
+    wait_until_ready(again, port, ready_var)
     end(again, signal.SIGINT)
     assert again.returncode == 0
 
@@ -98,7 +108,7 @@ def test_interrupted_while_it_prepares_it_leaves_nothing(start, tmp_path):
 def test_a_server_that_dies_ends_the_portal_and_is_named(start, ready_var):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     members = family(process)
     pid, *_rest = (ready_var / "run" / "valkey.pid").read_text().split()
     os.kill(int(pid), signal.SIGKILL)
@@ -111,7 +121,7 @@ def test_a_server_that_dies_ends_the_portal_and_is_named(start, ready_var):
 def test_a_second_portal_on_the_same_data_is_told_where_the_first_is(start, ready_var):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     said, _none = start("--port", str(free_port()), var=ready_var).communicate(timeout=STOP)
     assert f"L’atlas tourne déjà : http://localhost:{port}/" in said
     assert readiness("127.0.0.1", port)["status"] == "ok"
@@ -121,7 +131,7 @@ def test_a_second_portal_on_the_same_data_is_told_where_the_first_is(start, read
 def test_a_command_beside_the_portal_uses_its_database(start, ready_var):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     asked = "from atlas.models import User; print('comptes', User.objects.count())"
     said, _none = start("manage", "shell", "-v", "0", "-c", asked, var=ready_var).communicate(timeout=STOP)
     assert f"comptes {len(ACCOUNTS)}" in said
@@ -132,7 +142,7 @@ def test_a_command_beside_the_portal_uses_its_database(start, ready_var):
 def test_pages_say_that_the_data_are_a_demonstration(start, ready_var):
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     with urllib.request.urlopen(f"http://localhost:{port}/pays/sn/", timeout=20) as answer:
         assert "partenariats fictifs" in answer.read().decode()
     end(process, signal.SIGTERM)
@@ -213,6 +223,6 @@ def test_a_lock_left_by_a_killed_server_stops_no_start(start, ready_var):
     lock.write_text(f"{os.getpid()}\n{ready_var}\n0\n5432\n")
     port = free_port()
     process = start("--port", str(port), var=ready_var)
-    wait_until_ready(process, port)
+    wait_until_ready(process, port, ready_var)
     end(process, signal.SIGINT)
     assert process.returncode == 0
