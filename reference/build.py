@@ -796,24 +796,28 @@ def edition(y):
 
 # LDC calendar: iso2 -> (ldc_until, status, note); dates are the last day of LDC status + 1 = graduation date
 LDC_CAL = {
-    "BT": ("2023-12-13", "graduated", "left the LDC category on 2023-12-13"),
-    "ST": ("2024-12-13", "graduated", "left the LDC category on 2024-12-13"),
-    "VU": ("2020-12-04", "graduated", "left the LDC category on 2020-12-04"),
-    "GQ": ("2017-06-04", "graduated", "left the LDC category on 2017-06-04"),
+    "BT": ("2023-12-13", "graduated", "Sorti de la catégorie le 2023-12-13"),
+    "ST": ("2024-12-13", "graduated", "Sorti de la catégorie le 2024-12-13"),
+    "VU": ("2020-12-04", "graduated", "Sorti de la catégorie le 2020-12-04"),
+    "GQ": ("2017-06-04", "graduated", "Sorti de la catégorie le 2017-06-04"),
     "BD": (
         "2026-11-24",
         "to_confirm",
-        "GA date 2026-11-24; CDP supported (2026-06) a request to extend to 2029-11-24, General Assembly decision not seen: confirm before use",
+        "Sortie fixée au 24 novembre 2026 par l’Assemblée générale. Report au 24 novembre 2029 appuyé par le Comité des politiques de développement (juin 2026) ; décision de l’Assemblée non vue : à confirmer",
     ),
     "NP": (
         "2026-11-24",
         "to_confirm",
-        "GA date 2026-11-24; government announced (2025-11) it would seek a delay, outcome not seen: confirm before use",
+        "Sortie fixée au 24 novembre 2026 par l’Assemblée générale. Report annoncé par le gouvernement (novembre 2025), suite non vue : à confirmer",
     ),
-    "LA": ("2026-11-24", "to_confirm", "GA date 2026-11-24; no later decision seen: confirm before use"),
-    "SB": ("2027-12-13", "scheduled", "moved from 2024-12-13 to 2027-12-13"),
-    "KH": ("2029-12-19", "scheduled", "GA decision of 2024-12-19, five-year preparatory period"),
-    "SN": ("2029-12-19", "scheduled", "GA decision of 2024-12-19, five-year preparatory period"),
+    "LA": (
+        "2026-11-24",
+        "to_confirm",
+        "Sortie fixée au 24 novembre 2026 par l’Assemblée générale ; aucune décision postérieure vue : à confirmer",
+    ),
+    "SB": ("2027-12-13", "scheduled", "Sortie reportée du 13 décembre 2024 au 13 décembre 2027"),
+    "KH": ("2029-12-19", "scheduled", "Décision de l’Assemblée générale du 19 décembre 2024 ; préparation de cinq ans"),
+    "SN": ("2029-12-19", "scheduled", "Décision de l’Assemblée générale du 19 décembre 2024 ; préparation de cinq ans"),
 }
 TODAY = "2026-11-23"
 FR_OVERRIDE = {

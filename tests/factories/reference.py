@@ -30,7 +30,7 @@ insee_code,name,kind,current_insee_code
     "countries.csv": """\
 iso2,iso3,num,name_fr,name_en,zone_fr,zone_atlas_fr,continent,lat,lon,coord_source,capital,dac_code,ldc,ldc_until,ldc_status,ldc_note,is_french_territory,centroid_lat,centroid_lon
 BD,BGD,050,Bangladesh,Bangladesh,Asie,Asie centrale et du Sud,Asie,23.71,90.41,capital,Dhaka,666,true,2026-11-24,to_confirm,General Assembly decision not seen,false,23.88,90.24
-BT,BTN,064,Bhoutan,Bhutan,Asie,Asie centrale et du Sud,Asie,27.47,89.64,capital,Thimphu,630,false,,graduated,left the LDC category on 2023-12-13,false,27.41,90.43
+BT,BTN,064,Bhoutan,Bhutan,Asie,Asie centrale et du Sud,Asie,27.47,89.64,capital,Thimphu,630,false,,graduated,Sorti de la catégorie le 2023-12-13,false,27.41,90.43
 DE,DEU,276,Allemagne,Germany,Union européenne,Union européenne,Europe,52.52,13.41,capital,Berlin,5,false,,,,false,51.08,10.38
 SN,SEN,686,Sénégal,Senegal,Afrique subsaharienne,Afrique subsaharienne,Afrique,14.69,-17.44,capital,Dakar,269,true,2029-12-19,scheduled,GA decision of 2024-12-19,false,14.36,-14.48
 """,
