@@ -76,14 +76,16 @@ def test_the_plan_names_every_page_that_asks_for_nothing(client):
     RegionFactory(code="53", name="Bretagne")
     page = client.get(reverse("site_plan")).content.decode().split("<main")[1].split("</main")[0]
     assert f'href="{reverse("collectivity_list")}?region=53"' in page
-    machines = {"suggest", "healthz", "readyz", "site_plan"}
+    machines = {"suggest", "healthz", "readyz", "site_plan", "map_embed"}
     pages = [p.name for p in portal_urls if getattr(p, "name", None) and "<" not in str(p.pattern)]
     assert [name for name in pages if name not in machines and f'href="{reverse(name)}"' not in page] == []
 
 
 def test_every_file_of_reference_has_a_source():
     folder = texts.SOURCES_FILE.parent
-    data = {file.name for file in folder.iterdir() if file.suffix != ".md"} - {texts.SOURCES_FILE.name}
+    data = {file.name for file in folder.iterdir() if file.is_file() and file.suffix != ".md"} - {
+        texts.SOURCES_FILE.name
+    }
     credited = {name for source in texts.sources() for name in source.files.split()}
     assert data == credited
     assert all(source.licence and source.licence_url and source.family in texts.FAMILIES for source in texts.sources())
