@@ -1,11 +1,11 @@
-"""Partnerships in the public API."""
+"""Partnerships and projects in the public API."""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atlas.api.base import Resource
 from projects import filters, models, serializers
-from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, with_line
+from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, PROJECT_COLUMNS, with_line, with_point
 
 
 class PartnershipResource(Resource):
@@ -22,3 +22,21 @@ class PartnershipResource(Resource):
 
     def on_map(self, rows: QuerySet) -> QuerySet:
         return with_line(rows)
+
+
+class ProjectResource(Resource):
+    model = models.Project
+    about = _("Projets de coopération publiés des collectivités françaises.")
+    filterset_class = filters.ProjectFilterSet
+    row_serializer = serializers.ProjectRowSerializer
+    serializer_class = serializers.ProjectSerializer
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+    columns = properties = PROJECT_COLUMNS
+    filename = "projets"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_status()
+
+    def on_map(self, rows: QuerySet) -> QuerySet:
+        return with_point(rows)

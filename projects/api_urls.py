@@ -2,9 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
-from projects.api import PartnershipResource
+from projects.api import PartnershipResource, ProjectResource
 
 router = SimpleRouter(use_regex_path=False)
 router.register("partnerships", PartnershipResource, "partnership")
+router.register("projects", ProjectResource, "project")
 
 urlpatterns = router.urls

@@ -1,19 +1,19 @@
-"""Files of partnerships: one row per partnership, the parties of each side joined by «|»."""
+"""Files of partnerships and projects: one row per record, the parties of each side joined by «|»."""
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.exports import Columns, SafeText, joined, line, text
-from projects.models import PartnershipParty
+from projects.models import PartnershipParty, ProjectParty, ProjectPlace
 
 
-def _parties(column: str, side: str) -> Coalesce:
+def _parties(column: str, side: str, model: type = PartnershipParty, owner: str = "partnership") -> Coalesce:
     """Values of `column` over the parties of one side, in the order of the sheet."""
     parties = (
-        PartnershipParty.objects.filter(partnership=OuterRef("pk"), **{f"{side}__isnull": False})
+        model.objects.filter(**{owner: OuterRef("pk"), f"{side}__isnull": False})
         .order_by()
-        .values("partnership")
+        .values(owner)
         .annotate(joined=StringAgg(Cast(F(column), TextField()), Value("|"), order_by=("role", "pk")))
         .values("joined")
     )
@@ -60,3 +60,53 @@ def with_line(rows: QuerySet) -> QuerySet:
         foreign_longitude=end("foreign_authority", "longitude"),
         foreign_latitude=end("foreign_authority", "latitude"),
     ).filter(french_longitude__isnull=False, foreign_longitude__isnull=False)
+
+
+def _project_parties(column: str, side: str) -> Coalesce:
+    return _parties(column, side, ProjectParty, "project")
+
+
+PROJECT_COLUMNS: Columns = {
+    "identifiant": "uuid",
+    "intitule": text("title"),
+    "resume": text("summary"),
+    "situation": "status",
+    "debut": "starts_on",
+    "fin": "ends_on",
+    "collectivites_francaises": SafeText(_project_parties("collectivity__name", "collectivity")),
+    "codes_insee": _project_parties("collectivity__insee_code", "collectivity"),
+    "sirens": _project_parties("collectivity__siren", "collectivity"),
+    "codes_regions": joined("region_codes"),
+    "partenaires_etrangers": SafeText(_project_parties("foreign_authority__name", "foreign_authority")),
+    "codes_pays": joined("country_codes"),
+    "themes": joined("theme_codes"),
+    "odd": joined("sdg_numbers"),
+    "budget_prevu_eur": "budget_total",
+    "confirme_le": "confirmed_on",
+    "confirme_par_le_partenaire_le": "foreign_confirmed_on",
+    "origine": "origin",
+    "source": text("source"),
+    "mis_a_jour_le": "updated_at",
+    "adresse": "slug",
+}
+
+
+def with_point(rows: QuerySet) -> QuerySet:
+    """Projects with the point that stands for them on a map: their first place that has one, else their first partner."""
+    places = ProjectPlace.objects.filter(project=OuterRef("pk")).order_by("pk")
+    partners = ProjectParty.objects.filter(project=OuterRef("pk"), foreign_authority__longitude__isnull=False).order_by(
+        "pk"
+    )
+
+    def point(coordinate: str) -> Coalesce:
+        return Coalesce(
+            Subquery(places.filter(**{f"{coordinate}__isnull": False}).values(coordinate)[:1]),
+            Subquery(
+                places.filter(**{f"foreign_authority__{coordinate}__isnull": False}).values(
+                    f"foreign_authority__{coordinate}"
+                )[:1]
+            ),
+            Subquery(partners.values(f"foreign_authority__{coordinate}")[:1]),
+        )
+
+    return rows.annotate(longitude=point("longitude"), latitude=point("latitude")).filter(longitude__isnull=False)

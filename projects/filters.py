@@ -1,13 +1,18 @@
-"""Search criteria of partnerships."""
+"""Search criteria of partnerships and projects."""
+
+from typing import Any
 
 import django_filters
+from django import forms
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atlas.filters import ArrayCodesFilter, FacetedFilterSet, FacetSpec, NameFilter, SortFilter, Unnest, labels
-from atlas.models import Collectivity, ForeignAuthority
-from projects.models import Partnership, PartnershipKind, PartnershipStatus
+from atlas.models import Collectivity, CollectivityKind, ForeignAuthority
+from atlas.names import normalise
+from projects.models import ActivityStatus, Partnership, PartnershipKind, PartnershipStatus, Project
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
@@ -68,3 +73,94 @@ class PartnershipFilterSet(FacetedFilterSet):
     class Meta:
         model = Partnership
         fields: list[str] = []
+
+
+# Above this many rows the order of a search is the date, not the relevance: ranking reads every row it orders.
+RANKED = 1000
+
+
+class TextFilter(django_filters.CharFilter):
+    """French full text («eau sénégal», «"accès à l'eau" -forage»), and, when nothing holds it, near names of the parties."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Recherche"), max_length=100, widget=forms.TextInput(), **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        words = normalise(value or "")
+        if not words:
+            return qs
+        exact = Q(search=search_query(value))
+        near = Q(party_names__trigram_word_similar=words)
+        return qs.filter(exact | (near & ~Exists(qs.model._default_manager.filter(exact))))
+
+
+def search_query(text: str) -> SearchQuery:
+    """What is asked, in the words of a web search, in French without accents."""
+    return SearchQuery(text.replace("\x00", ""), search_type="websearch", config="fr_unaccent")
+
+
+class OverlapFilter(django_filters.MultipleChoiceFilter):
+    """Fixed choices over an array column with a GIN index."""
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        return qs.filter(**{f"{self.field_name}__overlap": list(value)}) if value else qs
+
+
+class ProjectFilterSet(FacetedFilterSet):
+    """Projects, over the digest columns of `Project`."""
+
+    q = TextFilter()
+    country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
+    theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
+    region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
+    sdg = ArrayCodesFilter("sdg", field_name="sdg_numbers", label=_("Objectif de développement durable"))
+    kind = OverlapFilter(choices=CollectivityKind, field_name="lead_kinds", label=_("Type du chef de file"))
+    status = django_filters.MultipleChoiceFilter(choices=ActivityStatus, label=_("Situation"))
+    collectivity = SlugFilter(Collectivity, field_name="french_ids", label=_("Collectivité française"))
+    partner = SlugFilter(ForeignAuthority, field_name="foreign_ids", label=_("Partenaire étranger"))
+    from_year = django_filters.NumberFilter(
+        field_name="starts_on__year", lookup_expr="gte", validators=_YEAR, label=_("Commencé à partir de (année)")
+    )
+    to_year = django_filters.NumberFilter(
+        field_name="starts_on__year", lookup_expr="lte", validators=_YEAR, label=_("Commencé jusqu’en (année)")
+    )
+    confirmed = django_filters.BooleanFilter(
+        field_name="confirmed_on", lookup_expr="isnull", exclude=True, label=_("Confirmé")
+    )
+    sort = SortFilter(
+        {
+            "-start": (_("Début le plus récent"), (F("starts_on").desc(nulls_last=True), "-pk")),
+            "start": (_("Début le plus ancien"), (F("starts_on").asc(nulls_last=True), "pk")),
+            "title": (_("Intitulé"), ("title", "pk")),
+            "-budget": (_("Budget"), (F("budget_total").desc(nulls_last=True), "-pk")),
+            "-updated": (_("Mise à jour"), ("-updated_at", "-pk")),
+        }
+    )
+
+    default_order = (F("starts_on").desc(nulls_last=True), "-pk")
+    facets_spec = {
+        "theme": FacetSpec(Unnest(F("theme_codes")), lambda: labels("theme")),
+        "country": FacetSpec(Unnest(F("country_codes")), lambda: labels("country"), by_count=True),
+        "region": FacetSpec(Unnest(F("region_codes")), lambda: labels("region")),
+        "kind": FacetSpec(Unnest(F("lead_kinds")), lambda: dict(CollectivityKind.choices)),
+        "status": FacetSpec(F("status"), lambda: dict(ActivityStatus.choices)),
+        "sdg": FacetSpec(Unnest(F("sdg_numbers")), lambda: labels("sdg")),
+    }
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
+        rows = Project.objects.all() if queryset is None else queryset
+        super().__init__(data, queryset=rows.with_status(), **kwargs)
+
+    def rows(self) -> QuerySet:
+        """By relevance when a search finds few rows; by date when it finds many, or when nothing is searched."""
+        rows, asked = self.qs, self.criteria.get("q", "")
+        if "sort" in self.criteria or not normalise(asked):
+            return rows if "sort" in self.criteria else rows.order_by(*self.default_order)
+        few = rows.order_by()[: RANKED + 1].count() <= RANKED
+        if not few:
+            return rows.order_by(*self.default_order)
+        return rows.annotate(rank=SearchRank(F("search"), search_query(asked))).order_by("-rank", *self.default_order)

@@ -1,8 +1,8 @@
-"""Who may do what to one partnership."""
+"""Who may do what to one partnership or one project."""
 
 from atlas.models import Role, User
 from atlas.permissions import OFFICERS, grant, rule
-from projects.models import Partnership
+from projects.models import Partnership, Project
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
 
@@ -26,8 +26,41 @@ def publishes(user: User, partnership: Partnership) -> bool:
     return _is_party(user, partnership, (Role.REPRESENTATIVE,))
 
 
+def _holds(user: User, project: Project, roles: tuple[str, ...]) -> bool:
+    """Whether `user` bears one of `roles` in a French authority that is a party."""
+    return user.memberships.filter(role__in=roles, collectivity__project_parties__project_id=project.pk).exists()
+
+
+@rule("projects.change_project")
+def writes_project(user: User, project: Project) -> bool:
+    """Editors and representatives of a French party keep its records."""
+    return _holds(user, project, WRITERS)
+
+
+@rule("projects.publish_project")
+def publishes_project(user: User, project: Project) -> bool:
+    """A representative speaks for the authority: it decides what is public of it."""
+    return _holds(user, project, (Role.REPRESENTATIVE,))
+
+
 grant(
     OFFICERS,
+    "projects.add_project",
+    "projects.change_project",
+    "projects.publish_project",
+    "projects.review_project",
+    *(
+        f"projects.{verb}_{model}"
+        for model in (
+            "projectparty",
+            "projecttheme",
+            "projectcountry",
+            "projectplace",
+            "projectbudget",
+            "projectindicator",
+        )
+        for verb in ("add", "change", "delete")
+    ),
     "projects.add_partnership",
     "projects.change_partnership",
     "projects.publish_partnership",

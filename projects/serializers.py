@@ -1,6 +1,7 @@
-"""Shape of partnerships in the public API; see `atlas.serializers` for how a shape becomes SQL."""
+"""Shape of partnerships and projects in the public API; see `atlas.serializers` for how a shape becomes SQL."""
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from atlas.serializers import (
     CollectivityRefSerializer,
@@ -9,7 +10,16 @@ from atlas.serializers import (
     RowSerializer,
     ThemeRefSerializer,
 )
-from projects.models import Partnership, PartnershipParty
+from projects.models import (
+    Partnership,
+    PartnershipParty,
+    Project,
+    ProjectBudget,
+    ProjectCountry,
+    ProjectIndicator,
+    ProjectParty,
+    ProjectTheme,
+)
 
 
 class PartySerializer(RowSerializer):
@@ -59,3 +69,112 @@ class PartnershipSerializer(PartnershipRowSerializer):
 
     class Meta(PartnershipRowSerializer.Meta):
         fields = [*PartnershipRowSerializer.Meta.fields, "source", "themes"]
+
+
+class ProjectPartySerializer(RowSerializer):
+    """Partie d’un projet : une autorité, ou un organisme nommé."""
+
+    collectivity = CollectivityRefSerializer(allow_null=True, help_text=_("La collectivité française, ou null."))
+    foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’autorité étrangère, ou null."))
+
+    class Meta:
+        model = ProjectParty
+        fields = ["kind", "role", "name", "cash", "in_kind", "collectivity", "foreign_authority"]
+
+
+class ProjectThemeSerializer(RowSerializer):
+    """Thème d’un projet et sa part."""
+
+    theme = ThemeRefSerializer()
+
+    class Meta:
+        model = ProjectTheme
+        fields = ["theme", "share", "is_primary"]
+
+
+class ProjectCountrySerializer(RowSerializer):
+    """Pays d’un projet et sa part du budget."""
+
+    country = serializers.CharField(source="country.iso2", help_text=_("Code ISO à deux lettres."))
+
+    class Meta:
+        model = ProjectCountry
+        fields = ["country", "share"]
+
+
+class ProjectBudgetSerializer(RowSerializer):
+    """Financement, par année et par source, en euros."""
+
+    class Meta:
+        model = ProjectBudget
+        fields = ["year", "source", "planned", "obtained"]
+
+
+class ProjectIndicatorSerializer(RowSerializer):
+    """Indicateur de résultat."""
+
+    class Meta:
+        model = ProjectIndicator
+        fields = ["kind", "title", "unit", "baseline_year", "baseline", "target"]
+
+
+class ProjectRowSerializer(RowSerializer):
+    """Projet, comme dans la liste."""
+
+    url = Link("api:project-detail", "slug", help_text=_("Adresse dans l’API."))
+    html_url = Link("projects:project_detail", "slug", help_text=_("Page du site."))
+    status = serializers.CharField(help_text=_("Situation (IATI) : déclarée, sinon déduite des dates du jour."))
+    parties = ProjectPartySerializer(many=True)
+
+    class Meta:
+        model = Project
+        fields = [
+            "url",
+            "html_url",
+            "uuid",
+            "slug",
+            "title",
+            "summary",
+            "status",
+            "starts_on",
+            "ends_on",
+            "parties",
+            "region_codes",
+            "country_codes",
+            "theme_codes",
+            "sdg_numbers",
+            "budget_total",
+            "origin",
+            "confirmed_on",
+            "foreign_confirmed_on",
+            "updated_at",
+        ]
+
+
+class ProjectSerializer(ProjectRowSerializer):
+    """Fiche d’un projet."""
+
+    theme_shares = ProjectThemeSerializer(many=True)
+    country_shares = ProjectCountrySerializer(many=True)
+    budget_lines = ProjectBudgetSerializer(many=True)
+    indicators = ProjectIndicatorSerializer(many=True)
+
+    class Meta(ProjectRowSerializer.Meta):
+        fields = [
+            *ProjectRowSerializer.Meta.fields,
+            "title_en",
+            "title_local",
+            "summary_en",
+            "summary_local",
+            "objectives",
+            "activities",
+            "expected_results",
+            "beneficiaries",
+            "beneficiary_count",
+            "website",
+            "source",
+            "theme_shares",
+            "country_shares",
+            "budget_lines",
+            "indicators",
+        ]

@@ -1,4 +1,4 @@
-"""Addresses of partnerships."""
+"""Addresses of partnerships and projects."""
 
 from django.urls import path
 
@@ -11,4 +11,7 @@ urlpatterns = [
     path("jumelages/", versioned(views.PartnershipList.as_view()), name="partnership_list"),
     path("jumelages/export.<str:fmt>", views.PartnershipExport.as_view(), name="partnership_export"),
     path("jumelages/<uuid:uuid>/", versioned(views.PartnershipPage.as_view()), name="partnership_detail"),
+    path("projets/", versioned(views.ProjectList.as_view()), name="project_list"),
+    path("projets/export.<str:fmt>", views.ProjectExport.as_view(), name="project_export"),
+    path("projets/<slug:slug>/", versioned(views.ProjectPage.as_view()), name="project_detail"),
 ]

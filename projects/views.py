@@ -1,4 +1,4 @@
-"""Pages of partnerships."""
+"""Public pages of partnerships and projects."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from atlas.pages import ExportView, ListPage
-from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, with_line
-from projects.filters import PartnershipFilterSet
-from projects.models import Partnership
+from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, PROJECT_COLUMNS, with_line, with_point
+from projects.filters import PartnershipFilterSet, ProjectFilterSet
+from projects.models import PartKind, Partnership, Project, ProjectRole
 
 
 class PartnershipSource:
@@ -50,4 +50,59 @@ class PartnershipPage(TemplateView):
             french=[party for party in parties if party.collectivity_id],
             foreign=[party for party in parties if party.foreign_authority_id],
             **kwargs,
+        )
+
+
+class ProjectSource:
+    model = Project
+    filterset_class = ProjectFilterSet
+
+
+class ProjectList(ProjectSource, ListPage):
+    template_name = "projects/project_list.html"
+    title = _("Projets de coopération")
+    counted = _("projet,projets")
+    export_url_name = "projects:project_export"
+    api_url_name = "api:project-list"
+    map_url_name = "map"
+
+
+class ProjectExport(ProjectSource, ExportView):
+    columns = geojson_properties = PROJECT_COLUMNS
+    filename = "projets"
+
+    def on_map(self, rows: QuerySet) -> QuerySet:
+        return with_point(rows)
+
+
+RELATED = 5
+
+
+class ProjectPage(TemplateView):
+    """Sheet of a project."""
+
+    template_name = "projects/project_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        visible = Project.objects.visible_to(self.request.user)
+        project = get_object_or_404(visible.for_detail(), slug=self.kwargs["slug"])
+        parties = sorted(project.all_parties, key=lambda party: list(ProjectRole.values).index(party.role))
+        return super().get_context_data(
+            project=project,
+            french=[party for party in parties if party.kind == PartKind.COLLECTIVITY],
+            foreign=[party for party in parties if party.kind == PartKind.FOREIGN_AUTHORITY],
+            others=[party for party in parties if party.authority is None],
+            related=self._related(project),
+            **kwargs,
+        )
+
+    def _related(self, project: Project) -> list[Project]:
+        """Projects of the same country and theme, most recent first."""
+        if not (project.country_codes and project.theme_codes):
+            return []
+        near = Project.objects.visible_to(self.request.user).filter(
+            country_codes__overlap=project.country_codes, theme_codes__overlap=project.theme_codes
+        )
+        return list(
+            near.exclude(pk=project.pk).order_by(*ProjectFilterSet.default_order).only("title", "slug")[:RELATED]
         )

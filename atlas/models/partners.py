@@ -55,6 +55,7 @@ class Country(Positioned):
     dac_code = models.PositiveIntegerField(_("code CAD"), null=True, blank=True)
     is_french_territory = models.BooleanField(_("territoire français"), default=False)
     partnership_count = models.PositiveIntegerField(_("partenariats publiés"), default=0, editable=False)
+    project_count = models.PositiveIntegerField(_("projets publiés"), default=0, db_default=0, editable=False)
 
     objects = CountryQuerySet.as_manager()
 
@@ -214,7 +215,15 @@ _DISPLAY_NAME = Case(
 
 @tracked(
     "ForeignAuthorityHistory",
-    exclude=["name", "sort_name", "search_name", "partnership_count", "partner_regions", "partner_themes"],
+    exclude=[
+        "name",
+        "sort_name",
+        "search_name",
+        "partnership_count",
+        "project_count",
+        "partner_regions",
+        "partner_themes",
+    ],
 )
 class ForeignAuthority(Record, Positioned):
     """A foreign local or regional authority that works, or may work, with a French one.
@@ -268,6 +277,7 @@ class ForeignAuthority(Record, Positioned):
     )
     is_demo = models.BooleanField(_("donnée de démonstration"), default=False, editable=False)
     partnership_count = models.PositiveIntegerField(_("partenariats publiés"), default=0, editable=False)
+    project_count = models.PositiveIntegerField(_("projets publiés"), default=0, db_default=0, editable=False)
     partner_regions = ArrayField(models.CharField(max_length=3), default=list, editable=False)
     partner_themes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
 

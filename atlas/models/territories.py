@@ -112,13 +112,21 @@ _STAT_GROUP = Case(
 
 @tracked(
     "CollectivityHistory",
-    exclude=["sort_name", "search_name", "stat_group", "partnership_count", "partner_countries", "partner_themes"],
+    exclude=[
+        "sort_name",
+        "search_name",
+        "stat_group",
+        "partnership_count",
+        "project_count",
+        "partner_countries",
+        "partner_themes",
+    ],
 )
 class Collectivity(Dated, Positioned):
     """A French authority, present or past: commune, inter-municipal body, département, région, overseas body.
 
     A past authority (`is_current` false) keeps its row and its page; a `CollectivityEvent` leads to its successors.
-    `partnership_count`, `partner_countries` and `partner_themes` are a digest of what is published, written by
+    `partnership_count`, `project_count`, `partner_countries` and `partner_themes` are a digest of what is published, written by
     `projects.services.refresh_activity`; they exist so that the directory filters and sorts on one table.
     """
 
@@ -163,6 +171,7 @@ class Collectivity(Dated, Positioned):
     )
     confirmed_at = models.DateField(_("fiche confirmée le"), null=True, blank=True)
     partnership_count = models.PositiveIntegerField(_("partenariats publiés"), default=0, editable=False)
+    project_count = models.PositiveIntegerField(_("projets publiés"), default=0, db_default=0, editable=False)
     partner_countries = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     partner_themes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
 

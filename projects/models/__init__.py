@@ -1,4 +1,4 @@
-"""Partnerships and their parties, and the files they come from."""
+"""Partnerships, projects and their parts, and the files that rows come from."""
 
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
 from .partnerships import (
@@ -11,14 +11,35 @@ from .partnerships import (
     PartyRole,
     Publication,
 )
+from .parts import (
+    BudgetSource,
+    DocumentCategory,
+    IndicatorPeriod,
+    PartKind,
+    ProjectBudget,
+    ProjectDocument,
+    ProjectIndicator,
+    ProjectMarker,
+    ProjectParty,
+    ProjectPhoto,
+    ProjectPlace,
+    ProjectRole,
+    ResultKind,
+)
+from .projects import ActivityStatus, Project, ProjectCountry, ProjectPublication, ProjectTheme
 
 __all__ = [
+    "ActivityStatus",
+    "BudgetSource",
     "DatePrecision",
+    "DocumentCategory",
     "ImportRow",
     "ImportStatus",
+    "IndicatorPeriod",
     "NameResolution",
     "NameSide",
     "Origin",
+    "PartKind",
     "Partnership",
     "PartnershipImport",
     "PartnershipKind",
@@ -26,6 +47,19 @@ __all__ = [
     "PartnershipStatus",
     "PartyRole",
     "Problem",
+    "Project",
+    "ProjectBudget",
+    "ProjectCountry",
+    "ProjectDocument",
+    "ProjectIndicator",
+    "ProjectMarker",
+    "ProjectParty",
+    "ProjectPhoto",
+    "ProjectPlace",
+    "ProjectPublication",
+    "ProjectRole",
+    "ProjectTheme",
     "Publication",
+    "ResultKind",
     "RowStatus",
 ]

@@ -92,6 +92,7 @@ class Partnership(Record):
     confirmed_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("confirmé par")
     )
+    foreign_confirmed_on = models.DateField(_("confirmé par le partenaire le"), null=True, blank=True)
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("créé par")
     )

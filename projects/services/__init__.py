@@ -1,6 +1,6 @@
-"""The only writers of partnerships: one function per verb."""
+"""The only writers of partnerships and projects: one function per verb."""
 
-from .digest import refresh_activity, refresh_partnership_digest
+from .digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
 from .imports import (
     cancel_import,
     confirm_import,
@@ -23,6 +23,7 @@ __all__ = [
     "preview_import",
     "refresh_activity",
     "refresh_partnership_digest",
+    "refresh_project_digest",
     "reopen_row",
     "resolve_row",
     "save_parties",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, Country, ForeignAuthority
 from projects.filters import PartnershipFilterSet
-from projects.models import Partnership, PartnershipKind
+from projects.models import ActivityStatus, Partnership, PartnershipKind, Project
 
 register = template.Library()
 
@@ -170,3 +170,25 @@ def foreign_authority_map(context: dict[str, Any], authority: ForeignAuthority) 
     partnerships = _rows(context).filter(foreign_ids__contains=[authority.pk])
     partners = Collectivity.objects.visible_to(context["request"].user)
     return _points(authority, partners.filter(partnership_parties__partnership__in=partnerships), "foreign")
+
+
+@register.filter
+def activity_status(code: str) -> str:
+    """«En cours» for "2" (IATI activity status)."""
+    return str(ActivityStatus(code).label) if code else ""
+
+
+@register.simple_tag
+def project_map(project: Project) -> list[dict[str, Any]]:
+    """The authorities of a project that have a position, for the small map of its sheet."""
+    return [
+        {
+            "name": str(party),
+            "lon": party.authority.longitude,
+            "lat": party.authority.latitude,
+            "side": "french" if party.collectivity_id else "foreign",
+            "url": party.authority.get_absolute_url(),
+        }
+        for party in project.all_parties
+        if party.authority and party.authority.longitude is not None
+    ]
