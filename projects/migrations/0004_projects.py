@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('atlas', '0004_projects'),
+        ('atlas', '0005_projects'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('projects', '0003_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

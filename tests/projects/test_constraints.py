@@ -1,10 +1,11 @@
-"""What the database itself refuses of partnerships. One case per named constraint."""
+"""What the database itself refuses of partnerships and projects. One case per named constraint."""
 
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from atlas.models import PolicyMarker
 from projects.models import (
     DatePrecision,
     ImportRow,
@@ -12,13 +13,16 @@ from projects.models import (
     NameResolution,
     NameSide,
     Origin,
+    PartKind,
     Partnership,
     PartnershipImport,
     PartnershipKind,
     Problem,
+    Project,
+    ProjectRole,
     RowStatus,
 )
-from tests.factories.atlas import CollectivityFactory, CountryFactory, ForeignAuthorityFactory
+from tests.factories.atlas import CollectivityFactory, CountryFactory, ForeignAuthorityFactory, ThemeFactory
 from tests.factories.projects import PartnershipPartyFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +64,45 @@ def resolved_twice():
         resolved(collectivity=CollectivityFactory())
 
 
+def project(**fields) -> Project:
+    return Project.objects.create(**{"title": "Forages", "slug": "forages", "origin": Origin.STAFF} | fields)
+
+
+def french_party(**fields) -> dict:
+    given = {"kind": PartKind.COLLECTIVITY, "role": ProjectRole.LEAD, "collectivity": CollectivityFactory()}
+    return given | fields
+
+
+def part(relation: str, *rows: dict):
+    """A project with these rows among its parts."""
+    owner = project()
+    for row in rows:
+        getattr(owner, relation).create(**row)
+
+
+def twice(relation: str, build, **second):
+    """The same part twice, but for `second`."""
+
+    def make():
+        row = build()
+        part(relation, row, row | second)
+
+    return make
+
+
+def foreign_party() -> dict:
+    return {
+        "kind": PartKind.FOREIGN_AUTHORITY,
+        "role": ProjectRole.IMPLEMENTING,
+        "foreign_authority": ForeignAuthorityFactory(),
+    }
+
+
+def marker() -> dict:
+    return {"marker": PolicyMarker.objects.create(code="1", scores="0,1,2"), "score": 1}
+
+
+BUDGET = {"year": 2025, "source": "own_cash", "planned": 10}
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 REFUSED = {
@@ -78,6 +121,34 @@ REFUSED = {
     "projects_importrow_resolved": lambda: queued(status=RowStatus.RESOLVED),
     "projects_nameresolution_once": resolved_twice,
     "projects_nameresolution_target": lambda: resolved(country=CountryFactory()),
+    "projects_project_titled": lambda: project(title=""),
+    "projects_project_dates": lambda: project(starts_on=date(2025, 1, 1), ends_on=date(2024, 1, 1)),
+    "projects_project_published": lambda: project(publication="published"),
+    "projects_projecttheme_once": twice("theme_shares", lambda: {"theme": ThemeFactory(), "share": 50}),
+    "projects_projecttheme_one_primary": lambda: part(
+        "theme_shares",
+        *({"theme": ThemeFactory(), "share": 50, "is_primary": True} for _ in range(2)),
+    ),
+    "projects_projecttheme_share": lambda: part("theme_shares", {"theme": ThemeFactory(), "share": 0}),
+    "projects_projectcountry_once": twice("country_shares", lambda: {"country": CountryFactory(), "share": 50}),
+    "projects_projectcountry_share": lambda: part("country_shares", {"country": CountryFactory(), "share": 110}),
+    "projects_projectparty_named": lambda: part("parties", french_party(name="Rennes")),
+    "projects_projectparty_french_once": twice("parties", lambda: french_party(role=ProjectRole.FUNDING)),
+    "projects_projectparty_foreign_once": twice("parties", foreign_party),
+    "projects_projectparty_one_lead": lambda: part("parties", french_party(), french_party()),
+    "projects_projectparty_amounts": lambda: part("parties", french_party(cash=-1)),
+    "projects_projectplace_position": lambda: part("places", {"name": "Thiès", "longitude": 200, "latitude": 14}),
+    "projects_projectplace_somewhere": lambda: part("places", {"name": "Thiès"}),
+    "projects_projectbudget_once": twice("budget_lines", lambda: BUDGET, planned=20),
+    "projects_projectbudget_amounts": lambda: part("budget_lines", BUDGET | {"planned": -1}),
+    "projects_projectbudget_year": lambda: part("budget_lines", BUDGET | {"year": 19}),
+    "projects_indicatorperiod_dates": lambda: (
+        project()
+        .indicators.create(title="Forages")
+        .periods.create(starts_on=date(2025, 1, 1), ends_on=date(2024, 1, 1))
+    ),
+    "projects_projectmarker_once": twice("markers", marker),
+    "projects_projectmarker_score": lambda: part("markers", marker() | {"score": 3}),
 }
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('atlas', '0003_access_requests'),
+        ('atlas', '0004_field_names'),
     ]
 
     operations = [
