@@ -23,7 +23,7 @@ from tests.factories.atlas import (
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory
+from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,9 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "jumelages/": [("/jumelages/", ALL)],
     "jumelages/export.<str:fmt>": [("/jumelages/export.csv", ALL)],
     "jumelages/<uuid:uuid>/": [(f"/jumelages/{PUBLISHED}/", ALL), (f"/jumelages/{DRAFT}/", "404 200 200 200")],
+    "projets/": [("/projets/", ALL)],
+    "projets/export.<str:fmt>": [("/projets/export.csv", ALL), ("/projets/export.exe", NONE)],
+    "projets/<slug:slug>/": [("/projets/forages/", ALL), ("/projets/brouillon/", "404 200 200 200")],
     "accessibilite/": [("/accessibilite/", ALL)],
     "mentions-legales/": [("/mentions-legales/", ALL)],
     "donnees-personnelles/": [("/donnees-personnelles/", ALL)],
@@ -95,6 +98,8 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "api/v1/themes/<slug:code>/": [("/api/v1/themes/eau/", ALL)],
     "api/v1/partnerships/": [("/api/v1/partnerships/", ALL)],
     "api/v1/partnerships/<uuid:uuid>/": [(f"/api/v1/partnerships/{PUBLISHED}/", ALL), (f"/api/v1/partnerships/{DRAFT}/", NONE)],
+    "api/v1/projects/": [("/api/v1/projects/", ALL)],
+    "api/v1/projects/<slug:slug>/": [("/api/v1/projects/forages/", ALL), ("/api/v1/projects/brouillon/", NONE)],
     "api/v1/schema/": [("/api/v1/schema/", ALL)],
     "api/v1/documentation/": [("/api/v1/documentation/", ALL)],
     r"api/v1/^[\s\S]+/$": [("/api/v1/nowhere/", NONE)],
@@ -145,6 +150,8 @@ def numbers(people) -> dict[str, int]:
     ThemeFactory(code="eau")
     PartnershipFactory(uuid=PUBLISHED, french=brest, foreign=kiel)
     PartnershipFactory(uuid=DRAFT, draft=True, french=brest)
+    ProjectFactory(slug="forages", french=brest, foreign=kiel)
+    ProjectFactory(slug="brouillon", draft=True, french=brest)
     return {
         "brest": brest.pk,
         "membership": Membership.objects.get(collectivity=brest).pk,

@@ -82,6 +82,7 @@ def test_no_request_breaks_the_api_or_its_schema(case):
         ("/api/v1/collectivities/{slug}/", {"slug": "brest"}),
         ("/api/v1/countries/{iso2}/", {"iso2": "sn"}),
         ("/api/v1/foreign-authorities/{slug}/", {"slug": "kiel"}),
+        ("/api/v1/projects/{slug}/", {"slug": "forages"}),
         ("/api/v1/partnerships/{uuid}/", {"uuid": "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c"}),
         ("/api/v1/themes/{code}/", {"code": "eau"}),
     ],

@@ -29,6 +29,7 @@ LISTS = [
     "/api/v1/countries/",
     "/api/v1/themes/",
     "/api/v1/partnerships/",
+    "/api/v1/projects/",
 ]
 
 
