@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,6 +15,8 @@ class AtlasConfig(AppConfig):
     def ready(self) -> None:
         # The web process sends tasks too: it needs the Celery application, but importing this package must not.
         import_module("atlas.celery")
+        # Rules about one object register themselves: without this, whoever asks first would find none.
+        autodiscover_modules("permissions")
         # Its check keeps the known passwords of the demonstration out of every other database.
         import_module("atlas.demo")
 

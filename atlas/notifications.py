@@ -52,11 +52,11 @@ def signed_link(name: str, user: User, tokens: PasswordResetTokenGenerator) -> s
     return link(name, urlsafe_base64_encode(force_bytes(user.pk)), tokens.make_token(user))
 
 
-def send(template: str, user: User, **context: Any) -> None:
-    """Send `templates/atlas/email/<template>.txt`, whose first paragraph is the subject, in the language of `user`."""
+def send(template: str, user: User, *, app: str = "atlas", **context: Any) -> None:
+    """Send `templates/<app>/email/<template>.txt`, whose first paragraph is the subject, in the language of `user`."""
     with override(user.language or settings.LANGUAGE_CODE):
         text = render_to_string(
-            f"atlas/email/{template}.txt",
+            f"{app}/email/{template}.txt",
             {"user": user, "site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context},
         )
     subject, _line, body = text.strip().partition("\n\n")

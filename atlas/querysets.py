@@ -57,6 +57,10 @@ class CollectivityQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         return self.all()
 
+    def entered_by(self, user) -> Self:
+        """Those whose private space `user` enters: its own authorities; every one for the staff."""
+        return self.all() if user.is_staff else self.filter(memberships__user=user)
+
     def current(self) -> Self:
         return self.filter(is_current=True)
 

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from atlas.models import ForeignPlace
 from atlas.names import normalise
 
 LIMIT = 10
@@ -14,12 +17,13 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A name worth going to."""
+    """A name worth going to. `key` names the row in a form: «partner:thies-sn»."""
 
     label: str
     detail: str
     kind: str
     url: str
+    key: str
 
 
 # How well a name fits, from 3 (the very name) to below 1 (a near spelling); size and activity part equals.
@@ -95,5 +99,26 @@ def suggest(typed: str, limit: int = LIMIT) -> list[Suggestion]:
     found = []
     for kind, label, detail, key in rows:
         page, word = pages[kind]
-        found.append(Suggestion(label, " · ".join(filter(None, [word, detail])), kind, reverse(page, args=[key])))
+        detail = " · ".join(filter(None, [word, detail]))
+        found.append(Suggestion(label, detail, kind, reverse(page, args=[key]), f"{kind}:{key}"))
     return found
+
+
+def places(typed: str, limit: int = LIMIT) -> list[Suggestion]:
+    """Places of the world near what was typed, which no authority of the atlas governs yet. One query."""
+    q = normalise(typed[:100])
+    if len(q) <= SHORTEST:
+        return []
+    near = (
+        ForeignPlace.objects.filter(search_name__trigram_word_similar=q, authorities__isnull=True)
+        .annotate(fit=TrigramWordSimilarity(q, "search_name"))
+        .select_related("country", "region")
+        .order_by("-fit", F("population").desc(nulls_last=True), "pk")
+    )
+    return [
+        Suggestion(
+            place.name, " · ".join(str(part) for part in (place.region, place.country) if part), "place", "",
+            f"place:{place.pk}",
+        )
+        for place in near[:limit]
+    ]  # fmt: skip

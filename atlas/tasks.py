@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from atlas import notifications
-from atlas.models import AccessRequest, Collectivity, DataChange, StatusChange, User
+from atlas.models import AccessRequest, Collectivity, DataChange, FormDraft, StatusChange, User
 
 KEPT_DATA_CHANGES = 500
 
@@ -34,6 +34,13 @@ def forget_log_ins() -> int:
     before = timezone.now() - timedelta(days=settings.LOG_INS_KEPT_DAYS)
     journals = (AccessLog, AccessAttempt, AccessFailureLog)
     return sum(journal.objects.filter(attempt_time__lt=before).delete()[0] for journal in journals)
+
+
+@shared_task
+def forget_drafts() -> int:
+    """Deletes what was typed and never saved, past its time. Returns rows deleted."""
+    before = timezone.now() - timedelta(days=settings.DRAFTS_KEPT_DAYS)
+    return FormDraft.objects.filter(updated_at__lt=before).delete()[0]
 
 
 @shared_task

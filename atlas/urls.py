@@ -48,6 +48,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("atlas.account_urls")),
+    path("espace/", include("atlas.space_urls")),
     path("", include("projects.urls")),
     path("api/v1/", include("atlas.api_urls")),
     path("admin/", admin.site.urls),

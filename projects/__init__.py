@@ -1,5 +1,6 @@
-"""Who works with whom: partnerships (twinnings, agreements) and, later, cooperation projects and the partnership exchange.
+"""Who works with whom, and on what: partnerships (twinnings, agreements), cooperation projects, and their files.
 
-Main models: `Partnership`, `PartnershipParty`. A visitor sees what is published; staff see everything.
-Entry points: `views.py` (pages), `api.py`, `admin.py`, `imports/` and the command `import_partnerships`.
+Main models: `Partnership`, `PartnershipParty`, `Project` and its parts. A visitor sees what is published; the members of a
+French party see its drafts too, and write them according to their role; staff see everything.
+Entry points: `views/` (public pages, files, the private space), `api.py`, `admin/`, the command `import_partnerships`.
 """

@@ -8,7 +8,9 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded by now, not before.
-        from atlas import maps
+        from atlas import completeness, maps
+        from projects.completeness import FRESH_RECORDS
         from projects.maps import PARTNERSHIPS
 
         maps.register(PARTNERSHIPS)
+        completeness.register(FRESH_RECORDS)

@@ -1,7 +1,7 @@
 """Who may do what to one partnership or one project."""
 
-from atlas.models import Role, User
-from atlas.permissions import OFFICERS, grant, rule
+from atlas.models import Collectivity, Role, User
+from atlas.permissions import OFFICERS, grant, has_role, rule
 from projects.models import Partnership, Project
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
@@ -12,6 +12,13 @@ def _is_party(user: User, partnership: Partnership, roles: tuple[str, ...]) -> b
     return user.memberships.filter(
         role__in=roles, collectivity__partnership_parties__partnership_id=partnership.pk
     ).exists()
+
+
+@rule("projects.add_project")
+@rule("projects.add_partnership")
+def writes_for(user: User, collectivity: Collectivity) -> bool:
+    """Editors and representatives write for their authority."""
+    return has_role(user, collectivity.pk, *WRITERS)
 
 
 @rule("projects.change_partnership")
@@ -58,6 +65,9 @@ grant(
             "projectplace",
             "projectbudget",
             "projectindicator",
+            "projectmarker",
+            "projectdocument",
+            "projectphoto",
         )
         for verb in ("add", "change", "delete")
     ),

@@ -1,9 +1,11 @@
 """Who sees which partnership and which project, and in what shape."""
 
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, CharField, F, Prefetch, Q, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 
@@ -82,14 +84,52 @@ class ProjectQuerySet(models.QuerySet):
             )
         )
 
+    def _part(self, relation: str, *order: Any, **columns: Any) -> ArraySubquery:
+        """The rows of a part as a list of dicts, within the statement that reads the project."""
+        rows = getattr(self.model, relation).rel.related_model.objects.filter(project=OuterRef("pk"))
+        return ArraySubquery(rows.order_by(*order).values(part=JSONObject(**columns)))
+
     def for_detail(self) -> Self:
-        """With all that a sheet shows: parties, themes, countries, budget, results (a query each)."""
+        """With all that a sheet shows, in two statements: the parties (`all_parties`), and the rest as `*_rows`."""
+        periods = self.model.indicators.rel.related_model.periods.rel.related_model.objects
+        measured = periods.filter(indicator=OuterRef("pk"), actual__isnull=False).order_by("-ends_on", "-pk")
+        goals = self.model.sdgs.through.objects.filter(project=OuterRef("pk")).order_by("sdg__number")
         return (
             self.with_status()
             ._with_parties()
             .defer("search")
-            .select_related("confirmed_by", "partnership")
-            .prefetch_related(
-                "theme_shares__theme", "country_shares__country", "sdgs", "budget_lines", "indicators__periods"
+            .select_related("partnership")
+            .annotate(
+                theme_rows=self._part(
+                    *("theme_shares", "-is_primary", "-share", "pk"),
+                    code="theme__code",
+                    name="theme__name",
+                    share="share",
+                ),
+                country_rows=self._part(
+                    *("country_shares", "-share", "pk"), iso2="country__iso2", name="country__name_fr", share="share"
+                ),
+                sdg_rows=ArraySubquery(goals.values(part=JSONObject(number="sdg__number", name="sdg__name_fr"))),
+                budget_rows=self._part(
+                    *("budget_lines", "year", "pk"), year="year", source="source", planned="planned", obtained="obtained"
+                ),
+                indicator_rows=self._part(
+                    *("indicators", "kind", "pk"),
+                    title="title",
+                    kind="kind",
+                    unit="unit",
+                    baseline_year="baseline_year",
+                    baseline="baseline",
+                    target="target",
+                    actual=Subquery(measured.values("actual")[:1]),
+                ),
+                marker_rows=self._part(*("markers", "marker"), name="marker__name_fr", score="score"),
+                document_rows=self._part(
+                    *("documents", "pk"), pk="pk", title="title", category="category", size="size", file="file"
+                ),
+                photo_rows=self._part(
+                    *("photos", "pk"), pk="pk", alt="alt", credit="credit", licence="licence", width="width",
+                    height="height",
+                ),
             )
-        )
+        )  # fmt: skip

@@ -3,15 +3,18 @@
 from django.urls import path
 
 from atlas.pages import versioned
-from projects import views
+from projects.views import files, public
 
 app_name = "projects"
 
 urlpatterns = [
-    path("jumelages/", versioned(views.PartnershipList.as_view()), name="partnership_list"),
-    path("jumelages/export.<str:fmt>", views.PartnershipExport.as_view(), name="partnership_export"),
-    path("jumelages/<uuid:uuid>/", versioned(views.PartnershipPage.as_view()), name="partnership_detail"),
-    path("projets/", versioned(views.ProjectList.as_view()), name="project_list"),
-    path("projets/export.<str:fmt>", views.ProjectExport.as_view(), name="project_export"),
-    path("projets/<slug:slug>/", versioned(views.ProjectPage.as_view()), name="project_detail"),
+    path("jumelages/", versioned(public.PartnershipList.as_view()), name="partnership_list"),
+    path("jumelages/export.<str:fmt>", public.PartnershipExport.as_view(), name="partnership_export"),
+    path("jumelages/<uuid:uuid>/", versioned(public.PartnershipPage.as_view()), name="partnership_detail"),
+    path("projets/", versioned(public.ProjectList.as_view()), name="project_list"),
+    path("projets/export.<str:fmt>", public.ProjectExport.as_view(), name="project_export"),
+    path("projets/<slug:slug>/fiche.pdf", files.pdf, name="project_pdf"),
+    path("projets/<slug:slug>/documents/<int:pk>/", files.document, name="project_document"),
+    path("projets/<slug:slug>/photos/<int:pk>/", files.photo, name="project_photo"),
+    path("projets/<slug:slug>/", versioned(public.ProjectPage.as_view()), name="project_detail"),
 ]

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = ("visitor", "member", "officer", "admin")
 PUBLISHED, DRAFT = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c", "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3d"
+OWN = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3e"
 ALL = "200 200 200 200"
 NONE = "404 404 404 404"
 ACCOUNT = "302 200 200 200"  # a visitor is asked to log in
@@ -84,6 +85,34 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         ("/compte/demandes/{request}/autre/", "302 404 404 404"),
     ],
     "compte/collectivites/<int:pk>/quitter/": [("/compte/collectivites/{membership}/quitter/", "302 200 404 404")],
+    "espace/": [("/espace/", "302 302 200 200")],  # the member has one authority: its dashboard
+    "espace/saisie/": [("/espace/saisie/", "405 405 405 405")],
+    "espace/<slug:collectivity>/": [("/espace/brest/", ACCOUNT), ("/espace/nulle-part/", "302 404 404 404")],
+    "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],
+    "espace/<slug:collectivity>/projets/nouveau/": [("/espace/brest/projets/nouveau/", ACCOUNT)],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/": [
+        (f"/espace/brest/projets/{OWN}/", ACCOUNT),
+        (f"/espace/brest/projets/{DRAFT}/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/copier/": [(f"/espace/brest/projets/{OWN}/copier/", "302 302 302 302")],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/documents/": [(f"/espace/brest/projets/{OWN}/documents/", ACCOUNT)],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/etat/<slug:transition>/": [
+        (f"/espace/brest/projets/{OWN}/etat/archive/", ACCOUNT),
+        (f"/espace/brest/projets/{OWN}/etat/autre/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/<slug:step>/": [
+        (f"/espace/brest/projets/{OWN}/parties/", ACCOUNT),
+        (f"/espace/brest/projets/{OWN}/autre/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/partenariats/": [("/espace/brest/partenariats/", ACCOUNT)],
+    "espace/<slug:collectivity>/partenariats/nouveau/": [("/espace/brest/partenariats/nouveau/", ACCOUNT)],
+    "espace/<slug:collectivity>/partenariats/<uuid:uuid>/": [(f"/espace/brest/partenariats/{DRAFT}/", ACCOUNT)],
+    "espace/<slug:collectivity>/partenariats/<uuid:uuid>/etat/<slug:transition>/": [
+        (f"/espace/brest/partenariats/{DRAFT}/etat/archive/", ACCOUNT)
+    ],
+    "projets/<slug:slug>/fiche.pdf": [("/projets/brouillon/fiche.pdf", "404 200 200 200")],
+    "projets/<slug:slug>/documents/<int:pk>/": [("/projets/brouillon/documents/1/", NONE)],
+    "projets/<slug:slug>/photos/<int:pk>/": [("/projets/brouillon/photos/1/", NONE)],
     # Switched off unless the settings say otherwise.
     "oidc/connexion/": [("/oidc/connexion/", NONE)],
     "oidc/retour/": [("/oidc/retour/", NONE)],
@@ -151,7 +180,7 @@ def numbers(people) -> dict[str, int]:
     PartnershipFactory(uuid=PUBLISHED, french=brest, foreign=kiel)
     PartnershipFactory(uuid=DRAFT, draft=True, french=brest)
     ProjectFactory(slug="forages", french=brest, foreign=kiel)
-    ProjectFactory(slug="brouillon", draft=True, french=brest)
+    ProjectFactory(slug="brouillon", uuid=OWN, draft=True, french=brest)
     return {
         "brest": brest.pk,
         "membership": Membership.objects.get(collectivity=brest).pk,

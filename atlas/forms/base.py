@@ -1,10 +1,13 @@
 """The look of the design system on Django's own forms; `components/form.html` draws them."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
+
+_SPACES = re.compile(r"\s")  # the narrow and the no-break ones too
 
 
 class DsfrForm(forms.Form):
@@ -36,3 +39,37 @@ class LinesField(SimpleArrayField):
     def to_python(self, value: str | list | None) -> list:
         lines = value.splitlines() if isinstance(value, str) else (value or [])
         return super().to_python("\n".join(line.strip() for line in lines if line.strip()))
+
+
+class DsfrModelForm(DsfrForm, forms.ModelForm):
+    """A form that takes its fields from a model. It checks; a service writes."""
+
+
+class AmountField(forms.DecimalField):
+    """A figure as the French write it: «1 234,50». Spaces and a decimal comma are understood."""
+
+    def __init__(self, **kwargs) -> None:
+        kwargs.setdefault("max_digits", 14)
+        kwargs.setdefault("decimal_places", 2)
+        kwargs.setdefault("min_value", 0)
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = _SPACES.sub("", value).replace(",", ".")
+        return super().to_python(value)
+
+    def prepare_value(self, value):
+        if value is None or isinstance(value, str):
+            return value
+        text = f"{value:.{self.decimal_places}f}"
+        return text.rstrip("0").rstrip(".").replace(".", ",") if self.decimal_places else text
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar; without one, the day is typed as the field shows it."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")

@@ -1,6 +1,7 @@
 """Five families: bases, territories, partners, reference codes, users."""
 
 from .base import DataChange, StatusChange
+from .drafts import FormDraft
 from .partners import (
     AuthorityLevel,
     Continent,
@@ -61,6 +62,7 @@ __all__ = [
     "ForeignAuthority",
     "ForeignPlace",
     "ForeignRegion",
+    "FormDraft",
     "Membership",
     "PolicyMarker",
     "PositionPrecision",

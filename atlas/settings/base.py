@@ -173,6 +173,20 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A file over UPLOAD_MAX_BYTES is dropped while it arrives, neither kept in memory nor on disk.
+FILE_UPLOAD_HANDLERS = [
+    "atlas.forms.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_MAX_BYTES = env.int("ATLAS_UPLOAD_MAX_BYTES", default=25 * 1024 * 1024)
+DOCUMENT_MAX_BYTES = env.int("ATLAS_DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
+PHOTO_MAX_BYTES = env.int("ATLAS_PHOTO_MAX_BYTES", default=15 * 1024 * 1024)
+# Pixels of a photo as sent (a bomb announces billions), and its longest side once kept.
+PHOTO_MAX_PIXELS = 60_000_000
+PHOTO_MAX_SIDE = 2_000
+# What was typed in a form and never saved is forgotten after that many days.
+DRAFTS_KEPT_DAYS = 90
 
 # --- E-mail ------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env("ATLAS_FROM_EMAIL", default="atlas@localhost")
@@ -276,6 +290,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "prune-data-changes": {"task": "atlas.tasks.prune_data_changes", "schedule": crontab(hour=3, minute=10)},
     "clear-sessions": {"task": "atlas.tasks.clear_sessions", "schedule": crontab(hour=3, minute=20)},
+    "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
     "forget-log-ins": {"task": "atlas.tasks.forget_log_ins", "schedule": crontab(hour=3, minute=30)},
 }
 

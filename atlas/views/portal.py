@@ -89,7 +89,7 @@ class SearchPage(TemplateView):
 
 
 def suggestions(request: HttpRequest) -> JsonResponse:
-    """`{"results": [{"label", "detail", "kind", "url"}]}` for `?q=`; one query, kept a minute by the browser."""
+    """`{"results": [{"label", "detail", "kind", "url", "key"}]}` for `?q=`; one query, kept a minute by the browser."""
     found = suggest(request.GET.get("q", "").replace("\x00", ""))
     response = JsonResponse({"results": [asdict(one) for one in found]})
     patch_cache_control(response, public=True, max_age=60)

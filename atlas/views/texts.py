@@ -48,6 +48,7 @@ class PrivacyPage(StaticPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             log_ins_kept_days=settings.LOG_INS_KEPT_DAYS,
+            drafts_kept_days=settings.DRAFTS_KEPT_DAYS,
             invitation_days=settings.INVITATION_TIMEOUT // 86_400,
             proconnect=settings.PROCONNECT_ENABLED,
             **kwargs,

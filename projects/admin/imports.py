@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from atlas.adminsite import Work, declare
 from projects import services
-from projects.forms import ImportForm
+from projects.forms.imports import ImportForm
 from projects.imports.faults import FileRefused
 from projects.models import ImportStatus, PartnershipImport
 

@@ -16,7 +16,7 @@ from atlas.adminsite import Work, declare
 from atlas.models import Collectivity, Country, ForeignAuthority
 from atlas.names import normalise
 from projects import services
-from projects.forms import AuthoritySearchForm
+from projects.forms.imports import AuthoritySearchForm
 from projects.models import ImportRow, NameResolution, NameSide, Problem, RowStatus
 
 FOUND = 20

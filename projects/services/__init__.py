@@ -1,6 +1,7 @@
 """The only writers of partnerships and projects: one function per verb."""
 
 from .digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
+from .files import add_document, add_photo, remove_file
 from .imports import (
     cancel_import,
     confirm_import,
@@ -10,21 +11,51 @@ from .imports import (
     reopen_row,
     resolve_row,
 )
+from .partnership_sheet import create_partnership, update_partnership
 from .partnerships import NewPartnership, change_publication, create_partnerships, save_parties
+from .projects import (
+    copy_project,
+    create_project,
+    set_budget,
+    set_description,
+    set_identity,
+    set_markers,
+    set_parties,
+    set_places,
+    set_results,
+    set_themes,
+)
+from .publication import move
 
 __all__ = [
     "NewPartnership",
+    "add_document",
+    "add_photo",
     "cancel_import",
     "change_publication",
     "confirm_import",
+    "copy_project",
+    "create_partnership",
     "create_partnerships",
+    "create_project",
     "ignore_row",
     "import_partnerships",
+    "move",
     "preview_import",
     "refresh_activity",
     "refresh_partnership_digest",
     "refresh_project_digest",
+    "remove_file",
     "reopen_row",
     "resolve_row",
     "save_parties",
+    "set_budget",
+    "set_description",
+    "set_identity",
+    "set_markers",
+    "set_parties",
+    "set_places",
+    "set_results",
+    "set_themes",
+    "update_partnership",
 ]

@@ -5,11 +5,22 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, Country, ForeignAuthority
+from atlas.permissions import may
 from projects.filters import PartnershipFilterSet
-from projects.models import ActivityStatus, Partnership, PartnershipKind, Project
+from projects.models import (
+    ActivityStatus,
+    BudgetSource,
+    DocumentCategory,
+    Partnership,
+    PartnershipKind,
+    Project,
+    ProjectMarker,
+    ResultKind,
+)
 
 register = template.Library()
 
@@ -192,3 +203,56 @@ def project_map(project: Project) -> list[dict[str, Any]]:
         for party in project.all_parties
         if party.authority and party.authority.longitude is not None
     ]
+
+
+@register.filter
+def budget_source(code: str) -> str:
+    return str(BudgetSource(code).label)
+
+
+@register.filter
+def result_kind(code: str) -> str:
+    return str(ResultKind(code).label)
+
+
+@register.filter
+def document_category(code: str) -> str:
+    return str(DocumentCategory(code).label)
+
+
+@register.filter
+def marker_score(score: int) -> str:
+    """«Objectif principal» for 2."""
+    return str(dict(ProjectMarker._meta.get_field("score").choices)[score])
+
+
+@register.inclusion_tag("projects/_space_drafts.html", takes_context=True)
+def space_drafts(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
+    """What the authority wrote and does not publish yet (four queries)."""
+    user, own = context["request"].user, {"french_ids__contains": [collectivity.pk]}
+    projects = Project.objects.visible_to(user).filter(publication__in=["draft", "submitted"], **own)
+    partnerships = _rows(context).filter(publication="draft", **own)
+    return {
+        "collectivity": collectivity,
+        "projects": list(projects.only("uuid", "title", "publication", "updated_at").order_by("-updated_at")[:LATEST]),
+        "partnerships": list(partnerships.for_list().order_by("-updated_at")[:LATEST]),
+        "can_add": may(user, "projects.add_project", collectivity),
+    }
+
+
+DEADLINE_DAYS = 92
+
+
+@register.inclusion_tag("projects/_space_deadlines.html", takes_context=True)
+def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
+    """Published projects that end soon, or ended lately without being said closed (one query)."""
+    today = timezone.localdate()
+    span = timezone.timedelta(days=DEADLINE_DAYS)
+    ending = Project.objects.visible_to(context["request"].user).filter(
+        french_ids__contains=[collectivity.pk],
+        publication__in=["published", "to_refresh"],
+        ends_on__range=(today - span, today + span),
+        declared_status__in=["", "2", "3"],
+    )
+    rows = ending.only("uuid", "title", "ends_on").order_by("ends_on", "pk")[:LATEST]
+    return {"collectivity": collectivity, "projects": list(rows), "today": today}

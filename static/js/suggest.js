@@ -5,6 +5,7 @@ function option(result, id) {
   const item = document.createElement("li");
   item.id = id;
   item.dataset.url = result.url;
+  item.dataset.key = result.key;
   item.setAttribute("role", "option");
   item.setAttribute("aria-selected", "false");
   const label = document.createElement("span");
@@ -25,7 +26,7 @@ function attach(input) {
   const status = document.createElement("p");
   status.className = "fr-sr-only";
   status.setAttribute("role", "status");
-  input.closest("form").append(list, status);
+  (input.closest("[data-suggest-box]") ?? input.closest("form")).append(list, status);
   for (const [name, value] of Object.entries({
     role: "combobox",
     "aria-autocomplete": "list",
@@ -53,6 +54,14 @@ function attach(input) {
     input.setAttribute("aria-activedescendant", items[active].id);
     items[active].scrollIntoView({ block: "nearest" });
   };
+  // Most boxes lead to the page of what is chosen; in a form, the choice is sent under the name that the box gives.
+  const go = (item) => {
+    if (!input.dataset.suggestPick) return window.location.assign(item.dataset.url);
+    const chosen = document.createElement("input");
+    Object.assign(chosen, { type: "hidden", name: input.dataset.suggestPick, value: item.dataset.key });
+    input.form.append(chosen);
+    input.form.submit();
+  };
   const ask = async () => {
     const typed = input.value.trim();
     request?.abort();
@@ -61,7 +70,9 @@ function attach(input) {
     try {
       const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(typed)}`, { signal: request.signal });
       if (!answer.ok) return close();
-      const { results } = await answer.json();
+      const { results: found } = await answer.json();
+      const kinds = input.dataset.suggestKinds?.split(",");
+      const results = kinds ? found.filter((result) => kinds.includes(result.kind)) : found;
       list.replaceChildren(...results.map((result, rank) => option(result, `${list.id}-${rank}`)));
       active = -1;
       list.hidden = !results.length;
@@ -81,15 +92,15 @@ function attach(input) {
     if (event.key === "ArrowDown" && !list.hidden) choose(active + 1);
     else if (event.key === "ArrowUp" && !list.hidden) choose(active - 1);
     else if (event.key === "Escape" && !list.hidden) close();
-    else if (event.key === "Enter" && active >= 0) window.location.assign(list.children[active].dataset.url);
+    else if (event.key === "Enter" && active >= 0) go(list.children[active]);
     else return;
     event.preventDefault();
   });
   // Pressing on the list must not take the focus away: `blur` would close it before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const url = event.target.closest("[role=option]")?.dataset.url;
-    if (url) window.location.assign(url);
+    const item = event.target.closest("[role=option]");
+    if (item) go(item);
   });
   input.addEventListener("blur", close);
 }

@@ -70,7 +70,15 @@ def asked_twice():
 
 BACKWARDS = {"valid_from": date(2026, 1, 1), "valid_to": date(2025, 1, 1)}
 
+
+def draft_twice():
+    user = UserFactory()
+    for _ in range(2):
+        models.FormDraft.objects.create(user=user, path="/espace/", data={})
+
+
 REFUSED = {
+    "atlas_formdraft_once": draft_twice,
     "atlas_region_position": lambda: RegionFactory(longitude=2.0, latitude=None),
     "atlas_department_position": lambda: DepartmentFactory(longitude=200.0, latitude=2.0),
     "atlas_collectivity_position": lambda: CollectivityFactory(longitude=None, latitude=48.0),

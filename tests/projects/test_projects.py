@@ -119,7 +119,7 @@ def test_the_sheet_costs_the_same_however_rich(client, django_assert_max_num_que
         indicator = project.indicators.create(title=f"Forages {n}", target=10)
         indicator.periods.create(starts_on=date(2024, 1, 1), ends_on=date(2024, 12, 31), actual=4)
     services.refresh_project_digest([project.pk])
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(8):
         page = client.get(project.get_absolute_url()).content.decode()
     assert "Forages 3" in page
 

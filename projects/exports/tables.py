@@ -1,4 +1,4 @@
-"""Files of partnerships and projects: one row per record, the parties of each side joined by «|»."""
+"""Tables of partnerships and projects: one row per record, the parties of each side joined by «|»."""
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value

@@ -1,0 +1,111 @@
+"""What a project still lacks before it may be published, and the obligation to keep one's records fresh."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max, Min, Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from atlas.completeness import Light, Obligation, State
+from atlas.models import Collectivity
+from projects.models import PartKind, Partnership, Project, ProjectPublication, ProjectRole
+
+FRESH_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something to complete, and the step of the form where it is."""
+
+    code: str
+    step: str
+    text: str | Promise
+
+
+def missing(project: Project) -> list[Missing]:
+    """What keeps `project` from being published, in the order of the steps (three queries)."""
+    parties = list(project.parties.all())
+    themes, countries = list(project.theme_shares.all()), list(project.country_shares.all())
+    lead = [party for party in parties if party.role == ProjectRole.LEAD and party.kind == PartKind.COLLECTIVITY]
+    dates_crossed = project.starts_on and project.ends_on and project.ends_on < project.starts_on
+    rules = [
+        (project.title.strip(), "title", "identite", _("Donnez un intitulé au projet.")),
+        (project.summary.strip(), "summary", "identite", _("Résumez le projet en quelques phrases.")),
+        (project.starts_on, "start", "identite", _("Indiquez la date de début.")),
+        (not dates_crossed, "dates", "identite", _("La fin ne peut pas précéder le début.")),
+        (lead, "lead", "parties", _("Désignez la collectivité française chef de file.")),
+        (themes, "theme", "themes", _("Choisissez au moins un thème.")),
+        (
+            not themes or sum(1 for theme in themes if theme.is_primary) == 1,
+            "primary",
+            "themes",
+            _("Désignez le thème principal."),
+        ),
+        (not themes or _adds_up(themes), "theme_shares", "themes", _("Les parts des thèmes doivent faire 100 %.")),
+        (countries, "country", "lieux", _("Indiquez au moins un pays.")),
+        (
+            not countries or _adds_up(countries),
+            "country_shares",
+            "lieux",
+            _("Les parts des pays doivent faire 100 %."),
+        ),
+    ]
+    return [Missing(code, step, text) for holds, code, step, text in rules if not holds]
+
+
+def _adds_up(rows: list) -> bool:
+    return sum(row.share for row in rows) == Decimal(100)
+
+
+def freshness(collectivity: Collectivity, today: date) -> State:
+    """Red when the ministry asked to refresh a record; orange when one was not touched for a year (two queries)."""
+    own = Q(french_ids__contains=[collectivity.pk])
+    limit = today - timedelta(days=FRESH_DAYS)
+    stale = Q(updated_at__date__lt=limit) & (Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=limit))
+    projects = (
+        Project.objects.filter(own, publication__in=[ProjectPublication.PUBLISHED, ProjectPublication.TO_REFRESH])
+        .order_by()
+        .aggregate(
+            n=Count("pk"),
+            asked=Count("pk", filter=Q(publication=ProjectPublication.TO_REFRESH)),
+            stale=Count("pk", filter=stale),
+            oldest=Min("updated_at", filter=stale),
+            last=Max("updated_at"),
+        )
+    )
+    links = (
+        Partnership.objects.filter(own, publication="published")
+        .order_by()
+        .aggregate(
+            n=Count("pk"),
+            stale=Count("pk", filter=stale),
+            oldest=Min("updated_at", filter=stale),
+            last=Max("updated_at"),
+        )
+    )
+    to_projects = reverse("space:project_list", args=[collectivity.slug])
+    to_links = reverse("space:partnership_list", args=[collectivity.slug])
+    if asked := projects["asked"]:
+        text = ngettext("%(n)d projet est à actualiser.", "%(n)d projets sont à actualiser.", asked) % {"n": asked}
+        return State(Light.RED, text, action=_("Actualiser"), url=to_projects)
+    if old := projects["stale"] + links["stale"]:
+        text = ngettext(
+            "%(n)d fiche n’a pas bougé depuis un an.", "%(n)d fiches n’ont pas bougé depuis un an.", old
+        ) % {"n": old}
+        since = min(moment for moment in (projects["oldest"], links["oldest"]) if moment)
+        url = to_projects if projects["stale"] else to_links
+        return State(Light.ORANGE, text, since.date(), _("Relire ces fiches"), url)
+    if not projects["n"] + links["n"]:
+        text = _("Aucune fiche publiée : ce que vous faites à l’étranger n’apparaît pas dans l’atlas.")
+        return State(Light.ORANGE, text, action=_("Décrire un projet"), url=to_projects)
+    last = max(moment for moment in (projects["last"], links["last"]) if moment)
+    return State(Light.GREEN, _("Vos fiches publiées ont moins d’un an."), last.date())
+
+
+FRESH_RECORDS = Obligation(
+    "projects.fresh_records", gettext_lazy("Projets et partenariats à jour"), freshness, position=20
+)

@@ -1,0 +1,35 @@
+"""Publication of projects and partnerships: through `fire`, with what a public record must hold, and the news by e-mail."""
+
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from atlas.models import User
+from atlas.services.transitions import fire
+from projects import tasks
+from projects.completeness import missing
+from projects.models import Partnership, Project, ProjectPublication
+from projects.services.digest import refresh_activity
+from projects.services.partnerships import change_publication
+
+R = TypeVar("R", Project, Partnership)
+ANNOUNCED = ("submit", "send_back", "ask_refresh")
+
+
+@transaction.atomic
+def move(record: R, transition: str, *, actor: User, note: str = "") -> R:
+    """Publish, send back, archive… by the transition's name, and count anew what is public.
+
+    Raises:
+        PermissionDenied, ValidationError: as `fire`; and a project that lacks something is not published: the error lists it.
+    """
+    if isinstance(record, Partnership):
+        return change_publication(record, transition, actor=actor, note=note)
+    target = record.workflow.get(transition)
+    if target and target.target == ProjectPublication.PUBLISHED and (lacks := missing(record)):
+        raise ValidationError([one.text for one in lacks], code="incomplete")
+    announce = tasks.send_project_moved.delay if transition in ANNOUNCED else None
+    moved = fire(record, transition, actor=actor, note=note, announce=announce)
+    refresh_activity()
+    return moved

@@ -1,0 +1,19 @@
+"""Addresses of partnerships and projects in the private space, below `espace/<collectivity>/`; names in `space:`."""
+
+from django.urls import path
+
+from projects.views import space
+
+urlpatterns = [
+    path("projets/", space.ProjectList.as_view(), name="project_list"),
+    path("projets/nouveau/", space.ProjectCreate.as_view(), name="project_create"),
+    path("projets/<uuid:uuid>/", space.ProjectSummary.as_view(), name="project"),
+    path("projets/<uuid:uuid>/copier/", space.ProjectCopy.as_view(), name="project_copy"),
+    path("projets/<uuid:uuid>/documents/", space.ProjectFiles.as_view(), name="project_files"),
+    path("projets/<uuid:uuid>/etat/<slug:transition>/", space.ProjectMove.as_view(), name="project_move"),
+    path("projets/<uuid:uuid>/<slug:step>/", space.ProjectStep.as_view(), name="project_step"),
+    path("partenariats/", space.PartnershipList.as_view(), name="partnership_list"),
+    path("partenariats/nouveau/", space.PartnershipCreate.as_view(), name="partnership_create"),
+    path("partenariats/<uuid:uuid>/", space.PartnershipUpdate.as_view(), name="partnership"),
+    path("partenariats/<uuid:uuid>/etat/<slug:transition>/", space.PartnershipMove.as_view(), name="partnership_move"),
+]
