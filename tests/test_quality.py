@@ -80,6 +80,13 @@ def test_an_undefined_template_variable_is_an_error():
         Template("{{ nobody.gave }}").render(Context({}))
 
 
+@pytest.mark.parametrize("name", TEMPLATES, ids=str)
+def test_a_key_in_a_template_is_not_written_as_a_figure(name):
+    """«12 345» is a figure; in an address or a form it is the key of nobody."""
+    source = get_template(str(name)).template.source
+    assert not re.findall(r"{{[^}|]*\.(?:pk|id)\b(?![^}]*\|unlocalize)[^}]*}}", source)
+
+
 def test_no_template_holds_inline_code():
     """The security policy allows neither inline scripts nor inline styles, and no nonce to excuse them."""
     inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style|\sstyle=\"|\son[a-z]+=\"", re.I)

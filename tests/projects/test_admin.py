@@ -1,7 +1,10 @@
 """The staff's pages of partnerships: records with their parties, imports shown before they are written, the queue."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from atlas.permissions import OFFICERS
@@ -11,7 +14,7 @@ from projects.models import ImportRow, ImportStatus, NameResolution, Partnership
 from tests.factories.atlas import CollectivityFactory, ForeignAuthorityFactory, UserFactory
 from tests.factories.projects import PartnershipFactory
 from tests.projects.test_import_services import KIEL, MIXED, file, run
-from tests.projects.world import make_world
+from tests.projects.world import commune, make_world
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/projects/partnershipimport/add/"
@@ -115,6 +118,22 @@ def test_one_click_settles_a_name_everywhere(client, officer, world, queue):
     assert Partnership.objects.count() == 2
     assert NameResolution.objects.get().by == officer
     assert "Résolue" in client.get(address).content.decode()
+
+
+def test_numbers_of_rows_over_a_thousand_are_not_written_as_figures(client, officer, world):
+    """French figures part thousands by a space: «french:12 345» designates nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE atlas_collectivity_id_seq RESTART WITH 12345")
+        cursor.execute("ALTER SEQUENCE projects_partnershipimport_id_seq RESTART WITH 6789")
+    commune("Montreuil", "93048", "93"), commune("Montreuil", "62588", "62")
+    batch = run(f"Montreuil,Kiel,{KIEL}")
+    row = ImportRow.objects.get()
+    assert "batch__id__exact=6789" in client.get(batch.get_absolute_url()).content.decode()
+    page = client.get(reverse("admin:projects_importrow_change", args=[row.pk])).content.decode()
+    answers = re.findall(r'name="choice" value="([^"]*)"', page)
+    assert sorted(answers) == ["french:12345", "french:12346"]
+    client.post(reverse("admin:projects_importrow_resolve", args=[row.pk]), {"choice": answers[0], "scope": "name"})
+    assert Partnership.objects.count() == 1
 
 
 def test_a_decision_may_be_kept_to_its_row(client, officer, world, queue):
