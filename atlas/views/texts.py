@@ -128,6 +128,7 @@ class SitePlanPage(StaticPage):
                     (_("Anciennes collectivités"), f"{collectivities}?former=true"),
                     (_("Partenaires étrangers"), reverse("foreign_authority_list")),
                     (_("Pays"), countries),
+                    (_("Projets"), reverse("projects:project_list")),
                     (_("Jumelages et accords"), reverse("projects:partnership_list")),
                 ],
             ),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, Country, ForeignAuthority
 from atlas.permissions import may
-from projects.filters import PartnershipFilterSet
+from projects.filters import PartnershipFilterSet, ProjectFilterSet
 from projects.models import (
     ActivityStatus,
     BudgetSource,
@@ -27,6 +27,7 @@ register = template.Library()
 SHOWN = 25
 SHOWN_OF_COUNTRY = 10  # its régions and partners come below, and count more
 LATEST = 6
+LATEST_PROJECTS = 4
 MAPPED = 200
 
 
@@ -95,6 +96,13 @@ def latest_partnerships(context: dict[str, Any]) -> dict[str, Any]:
     """The partnerships signed last (two queries)."""
     rows = _rows(context).filter(signed_on__isnull=False).order_by(*PartnershipFilterSet.default_order)
     return {"partnerships": list(rows.for_list()[:LATEST])}
+
+
+@register.inclusion_tag("projects/_latest_projects.html", takes_context=True)
+def latest_projects(context: dict[str, Any]) -> dict[str, Any]:
+    """The projects begun last (two queries)."""
+    begun = Project.objects.visible_to(context["request"].user).filter(starts_on__lte=timezone.localdate())
+    return {"projects": list(begun.order_by(*ProjectFilterSet.default_order).for_list()[:LATEST_PROJECTS])}
 
 
 @register.simple_tag(takes_context=True)
