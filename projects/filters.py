@@ -3,13 +3,21 @@
 from typing import Any
 
 import django_filters
-from django import forms
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from atlas.filters import ArrayCodesFilter, FacetedFilterSet, FacetSpec, NameFilter, SortFilter, Unnest, labels
+from atlas.filters import (
+    ArrayCodesFilter,
+    FacetedFilterSet,
+    FacetSpec,
+    NameFilter,
+    SearchFilter,
+    SortFilter,
+    Unnest,
+    labels,
+)
 from atlas.models import Collectivity, CollectivityKind, ForeignAuthority
 from atlas.names import normalise
 from projects.models import ActivityStatus, Partnership, PartnershipKind, PartnershipStatus, Project
@@ -79,19 +87,14 @@ class PartnershipFilterSet(FacetedFilterSet):
 RANKED = 1000
 
 
-class TextFilter(django_filters.CharFilter):
+class TextFilter(SearchFilter):
     """French full text («eau sénégal», «"accès à l'eau" -forage»), and, when nothing holds it, near names of the parties."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Recherche"), max_length=100, widget=forms.TextInput(), **kwargs)
+        super().__init__(field_name="party_names", **kwargs)
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        words = normalise(value or "")
-        if not words:
-            return qs
-        exact = Q(search=search_query(value))
-        near = Q(party_names__trigram_word_similar=words)
-        return qs.filter(exact | (near & ~Exists(qs.model._default_manager.filter(exact))))
+    def exact(self, value: str, words: list[str]) -> Q:
+        return Q(search=search_query(value))
 
 
 def search_query(text: str) -> SearchQuery:

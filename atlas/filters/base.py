@@ -12,7 +12,7 @@ import django_filters
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.cache import cache
-from django.db.models import Case, Count, Exists, Func, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -112,21 +112,43 @@ class ArrayCodesFilter(CodesFilter):
         return qs.filter(**{f"{self.field_name}__overlap": list(value)}) if value else qs
 
 
-class NameFilter(django_filters.CharFilter):
-    """Words of a name, in any order, without accents. When nothing holds them all, near spellings are accepted."""
+class SearchFilter(django_filters.CharFilter):
+    """What is searched; where nothing bears it, near spellings. Subclasses say what `exact` and `near` are.
 
-    def __init__(self, field_name: str = "search_name", **kwargs) -> None:
-        super().__init__(
-            field_name=field_name, label=_("Recherche"), max_length=100, widget=forms.TextInput(), **kwargs
-        )
+    Which of the two holds is asked once, before the rest: the index is then read for one of them and never for both.
+    """
+
+    def __init__(self, **kwargs) -> None:
+        self._answers: dict[str, Q] = {}
+        super().__init__(label=_("Recherche"), max_length=100, widget=forms.TextInput(), **kwargs)
+
+    def exact(self, value: str, words: list[str]) -> Q:
+        raise NotImplementedError
+
+    def near(self, words: list[str]) -> Q:
+        return Q(**{f"{self.field_name}__trigram_word_similar": " ".join(words)})
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         words = normalise(value or "").split()
-        if not words:
-            return qs
-        exact = reduce(and_, (Q(**{f"{self.field_name}__contains": word}) for word in words))
-        near = Q(**{f"{self.field_name}__trigram_word_similar": " ".join(words)})
-        return qs.filter(exact | (near & ~Exists(qs.model._default_manager.filter(exact))))
+        return qs.filter(self._answer(value, words)) if words else qs
+
+    def _answer(self, value: str, words: list[str]) -> Q:
+        if value not in self._answers:
+            exact = self.exact(value, words)
+            # Of what this person may see, whatever the other criteria: facets and pages must agree.
+            borne = self.parent.queryset.filter(exact).exists()
+            self._answers[value] = exact if borne else self.near(words)
+        return self._answers[value]
+
+
+class NameFilter(SearchFilter):
+    """Words of a name, in any order, without accents."""
+
+    def __init__(self, field_name: str = "search_name", **kwargs) -> None:
+        super().__init__(field_name=field_name, **kwargs)
+
+    def exact(self, value: str, words: list[str]) -> Q:
+        return reduce(and_, (Q(**{f"{self.field_name}__contains": word}) for word in words))
 
 
 class ActivityFilter(django_filters.BooleanFilter):
