@@ -61,11 +61,18 @@ class Page:
         return shown
 
 
+def data_version(request: HttpRequest) -> str:
+    """Version of the data that the answer tells of: read once, for its ETag and for its counts."""
+    if not hasattr(request, "_data_version"):
+        request._data_version = DataChange.objects.version()
+    return request._data_version
+
+
 def _etag(request: HttpRequest, *args: Any, **kwargs: Any) -> str | None:
     """Version of what an anonymous visitor reads: the data, the release, the day (statuses are dated)."""
     if request.user.is_authenticated:
         return None
-    return f'"{settings.RELEASE}-{timezone.localdate():%y%j}-{DataChange.objects.version()}"'
+    return f'"{settings.RELEASE}-{timezone.localdate():%y%j}-{data_version(request)}"'
 
 
 def versioned(view: Callable) -> Callable:
@@ -112,7 +119,7 @@ class ListPage(ListSource, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filterset = self.get_filterset()
-        total, facets = filterset.counts()
+        total, facets = filterset.counts(data_version(self.request))
         num_pages = max(1, min(-(-total // self.page_size), LAST_PAGE))
         number = self._page_number(num_pages)
         start = (number - 1) * self.page_size

@@ -163,7 +163,7 @@ class ProjectFilterSet(FacetedFilterSet):
         rows, asked = self.qs, self.criteria.get("q", "")
         if "sort" in self.criteria or not normalise(asked):
             return rows if "sort" in self.criteria else rows.order_by(*self.default_order)
-        few = rows.order_by()[: RANKED + 1].count() <= RANKED
-        if not few:
+        total = rows.order_by()[: RANKED + 1].count() if self.total is None else self.total
+        if total > RANKED:
             return rows.order_by(*self.default_order)
         return rows.annotate(rank=SearchRank(F("search"), search_query(asked))).order_by("-rank", *self.default_order)

@@ -182,6 +182,7 @@ class FacetedFilterSet(django_filters.FilterSet):
     facets_spec: dict[str, FacetSpec] = {}
     default_order: tuple = ("pk",)
     search_field = "search_name"
+    total: int | None = None  # known once counted
 
     @property
     def criteria(self) -> dict[str, Any]:
@@ -243,8 +244,8 @@ class FacetedFilterSet(django_filters.FilterSet):
         if counted is None:
             counted = self._count()
             cache.set(key, counted, 3600)
-        total = next((n for facet, _value, n in counted if facet == ""), 0)
-        return total, [self._facet(name, spec, counted) for name, spec in self.facets_spec.items()]
+        self.total = next((n for facet, _value, n in counted if facet == ""), 0)
+        return self.total, [self._facet(name, spec, counted) for name, spec in self.facets_spec.items()]
 
     def _facet(self, name: str, spec: FacetSpec, counted: list[tuple[str, str, int]]) -> Facet:
         selected = {str(value) for value in self.criteria.get(name, [])}

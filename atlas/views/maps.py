@@ -20,7 +20,7 @@ from django.views.generic import TemplateView, View
 from atlas import maps
 from atlas.filters import FacetedFilterSet, labels
 from atlas.models import Collectivity, ForeignAuthority
-from atlas.pages import versioned
+from atlas.pages import data_version, versioned
 
 SHEET_ROWS = 12
 SIDES = {"france": ("french", Collectivity), "etranger": ("foreign", ForeignAuthority)}
@@ -62,7 +62,7 @@ class MapPage(LayerSource, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         layer, asked = self.layer, self.asked
         filterset = self.get_filterset()
-        total, facets = filterset.counts()
+        total, facets = filterset.counts(data_version(self.request))
         counted = layer.count_countries(filterset.qs)
         classes = maps.steps(number for _code, number in counted)
         names = labels("country")

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from stdnum.fr import siren
 
 from atlas.imports.reference import REFERENCE_SOURCE
@@ -93,6 +94,15 @@ def test_trees_keep_their_parents(load):
 def test_a_tree_may_be_deep(load):
     load(themes=FILES["themes.csv"] + "puits,Puits,eau,1,2026,,\n")
     assert Theme.objects.get(code="puits").parent.parent.code == "environnement"
+
+
+def test_the_next_reader_finds_the_statistics_of_what_was_loaded(load):
+    load()
+    written = [Region, Collectivity, CollectivityEvent.successors.through, Country, CountryStatus, ForeignPlace, Theme]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tablename FROM pg_stats")
+        known = {table for (table,) in cursor.fetchall()}
+    assert {model._meta.db_table for model in written} <= known
 
 
 def test_former_communes_are_found_and_lead_to_their_heir(load):

@@ -363,8 +363,6 @@ def test_the_real_sample_is_accepted_without_a_wrong_match():
     from atlas.services.reference import load_reference
 
     load_reference()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as the database does by itself soon after a load
     content = (SAMPLES / "jumelages.csv").read_bytes()
     started = time.process_time()
     batch = services.import_partnerships(content, "jumelages.csv", actor=None)

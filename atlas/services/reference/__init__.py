@@ -18,7 +18,7 @@ from atlas.models import SDG, Country, Department, ForeignPlace, ForeignRegion, 
 
 from .codes import code_lists, theme_tree
 from .countries import merge_statuses
-from .merging import Outcome, ids, merge, resolved
+from .merging import Outcome, ids, merge, refresh_statistics, resolved
 from .territories import end_collectivities, merge_collectivities, merge_events, merge_former
 
 __all__ = ["DATA_FOLDER", "Outcome", "load_reference"]
@@ -44,6 +44,8 @@ def load_reference(
             tell(outcome)
         if check:
             transaction.set_rollback(True)
+        else:
+            refresh_statistics()
     forget_labels()
     return outcomes
 

@@ -108,3 +108,14 @@ def add_links(through: type, left: str, right: str, wanted: set[tuple[int, int]]
     missing = wanted - set(through.objects.values_list(left, right))
     through.objects.bulk_create(through(**{left: a, right: b}) for a, b in sorted(missing))
     return 0 if not missing else len(missing)
+
+
+def refresh_statistics() -> None:
+    """Of the tables that this transaction wrote. The database makes them by itself, but after its next reader."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT string_agg(relid::regclass::text, ', ') FROM pg_stat_xact_user_tables
+               WHERE schemaname = current_schema() AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
+        )
+        if written := cursor.fetchone()[0]:
+            cursor.execute(f"ANALYZE {written}")
