@@ -9,8 +9,9 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded by now, not before.
         from atlas import completeness, maps
-        from projects.completeness import FRESH_RECORDS
+        from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
         from projects.maps import PARTNERSHIPS
 
         maps.register(PARTNERSHIPS)
+        completeness.register(CONFIRMED_SHEET)
         completeness.register(FRESH_RECORDS)

@@ -109,3 +109,21 @@ def freshness(collectivity: Collectivity, today: date) -> State:
 FRESH_RECORDS = Obligation(
     "projects.fresh_records", gettext_lazy("Projets et partenariats à jour"), freshness, position=20
 )
+
+
+def confirmed(collectivity: Collectivity, today: date) -> State:
+    """Green when the authority confirmed its sheet this year, orange when last year, else red (no query)."""
+    day, url = collectivity.confirmed_at, reverse("space:confirm_all", args=[collectivity.slug])
+    if day and day.year >= today.year:
+        return State(Light.GREEN, _("Tout est confirmé pour cette année."), day, _("Voir ce qui est confirmé"), url)
+    act = _("Confirmer que tout est à jour")
+    if day and day.year == today.year - 1:
+        return State(Light.ORANGE, _("La dernière confirmation est de l’an dernier."), day, act, url)
+    if day:
+        return State(Light.RED, _("La dernière confirmation a plus d’un an."), day, act, url)
+    return State(Light.RED, _("La fiche n’a jamais été confirmée."), action=act, url=url)
+
+
+CONFIRMED_SHEET = Obligation(
+    "projects.confirmed_sheet", gettext_lazy("Fiche de l’atlas confirmée"), confirmed, position=10
+)

@@ -16,6 +16,7 @@ def _is_party(user: User, partnership: Partnership, roles: tuple[str, ...]) -> b
 
 @rule("projects.add_project")
 @rule("projects.add_partnership")
+@rule("projects.add_confirmation")
 def writes_for(user: User, collectivity: Collectivity) -> bool:
     """Editors and representatives write for their authority."""
     return has_role(user, collectivity.pk, *WRITERS)

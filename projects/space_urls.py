@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from projects.views import space
+from projects.views import confirmation, space
 
 urlpatterns = [
+    path("confirmer/", confirmation.ConfirmAll.as_view(), name="confirm_all"),
+    path("confirmer/<int:year>.pdf", confirmation.Receipt.as_view(), name="receipt"),
     path("projets/", space.ProjectList.as_view(), name="project_list"),
     path("projets/nouveau/", space.ProjectCreate.as_view(), name="project_create"),
     path("projets/<uuid:uuid>/", space.ProjectSummary.as_view(), name="project"),

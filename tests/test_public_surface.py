@@ -88,6 +88,8 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/": [("/espace/", "302 302 200 200")],  # the member has one authority: its dashboard
     "espace/saisie/": [("/espace/saisie/", "405 405 405 405")],
     "espace/<slug:collectivity>/": [("/espace/brest/", ACCOUNT), ("/espace/nulle-part/", "302 404 404 404")],
+    "espace/<slug:collectivity>/confirmer/": [("/espace/brest/confirmer/", ACCOUNT)],
+    "espace/<slug:collectivity>/confirmer/<int:year>.pdf": [("/espace/brest/confirmer/1999.pdf", "302 404 404 404")],
     "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],
     "espace/<slug:collectivity>/projets/nouveau/": [("/espace/brest/projets/nouveau/", ACCOUNT)],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/": [

@@ -1,5 +1,6 @@
 """Partnerships, projects and their parts, and the files that rows come from."""
 
+from .confirmations import Confirmation
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
 from .partnerships import (
     DatePrecision,
@@ -31,6 +32,7 @@ from .projects import ActivityStatus, Project, ProjectCountry, ProjectPublicatio
 __all__ = [
     "ActivityStatus",
     "BudgetSource",
+    "Confirmation",
     "DatePrecision",
     "DocumentCategory",
     "ImportRow",

@@ -1,5 +1,6 @@
 """The only writers of partnerships and projects: one function per verb."""
 
+from .confirmation import confirm_all
 from .digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
 from .files import add_document, add_photo, remove_file
 from .imports import (
@@ -33,6 +34,7 @@ __all__ = [
     "add_photo",
     "cancel_import",
     "change_publication",
+    "confirm_all",
     "confirm_import",
     "copy_project",
     "create_partnership",

@@ -264,3 +264,9 @@ def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict
     )
     rows = ending.only("uuid", "title", "ends_on").order_by("ends_on", "pk")[:LATEST]
     return {"collectivity": collectivity, "projects": list(rows), "today": today}
+
+
+@register.inclusion_tag("projects/_space_receipts.html")
+def space_receipts(collectivity: Collectivity) -> dict[str, Any]:
+    """The receipts of its yearly confirmations (one query)."""
+    return {"collectivity": collectivity, "receipts": list(collectivity.confirmations.defer("content"))}

@@ -1,12 +1,13 @@
 """What the database itself refuses of partnerships and projects. One case per named constraint."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from atlas.models import PolicyMarker
 from projects.models import (
+    Confirmation,
     DatePrecision,
     ImportRow,
     ImportStatus,
@@ -68,6 +69,12 @@ def project(**fields) -> Project:
     return Project.objects.create(**{"title": "Forages", "slug": "forages", "origin": Origin.STAFF} | fields)
 
 
+def receipt(**fields) -> Confirmation:
+    given = {"collectivity": CollectivityFactory(), "year": 2026, "at": datetime(2026, 3, 1, tzinfo=UTC), "content": {}}
+    counts = {"partnership_count": 0, "project_count": 0, "sha256": "0" * 64}
+    return Confirmation.objects.create(**given | counts | fields)
+
+
 def french_party(**fields) -> dict:
     given = {"kind": PartKind.COLLECTIVITY, "role": ProjectRole.LEAD, "collectivity": CollectivityFactory()}
     return given | fields
@@ -106,6 +113,8 @@ BUDGET = {"year": 2025, "source": "own_cash", "planned": 10}
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 REFUSED = {
+    "projects_confirmation_once": lambda: receipt(collectivity=receipt().collectivity),
+    "projects_confirmation_sha256": lambda: receipt(sha256="trop court"),
     "projects_partnership_signed_precision": lambda: partnership(signed_on=date(1990, 1, 1)),
     "projects_partnership_dates": lambda: partnership(ended_on=date(1989, 1, 1), status="ended", **SIGNED),
     "projects_partnership_ended": lambda: partnership(ended_on=date(1999, 1, 1), status="active", **SIGNED),
