@@ -259,7 +259,7 @@ def test_files_of_a_draft_are_for_its_members_and_those_of_a_published_project_f
 
 
 def test_the_pdf_keeps_french_letters_and_what_people_wrote_is_text(client, town):
-    from projects.exports.sheet import drawable
+    from projects.exports.paper import drawable
 
     assert drawable("Œuvre à 1 000 € — naïve, cœur, « ça » d’été…") == "Œuvre à 1 000 € — naïve, cœur, « ça » d’été…"
     assert drawable("Nẵng, 東京") == "Nang, ??"
