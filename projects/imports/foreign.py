@@ -18,6 +18,7 @@ from atlas.names import normalise
 from projects.imports.answers import Answer, Candidate, score
 from projects.imports.columns import FileRow
 from projects.imports.countries import Countries
+from projects.imports.sayings import said
 from projects.models import NameSide, Problem
 
 PLACE, NEW, REGION = "place", "new", "region"
@@ -30,23 +31,6 @@ ELSEWHERE = 60.0  # km: … and nearer than this to one of another, lies in the 
 _QUALIFIER = re.compile(r"\s*(?:\(([^()]*)\)|,\s*([^,]*))$")
 # What may follow a name that is long enough in use: «Frankfurt» on the point of «Frankfurt am Main».
 _RIVER = re.compile(r" (?:am|an|im|in|bei|ob|on|upon|under|next|sur|sous|de|di|do|del|della|nad|pod) ")
-# Towns that are a first-level division by themselves: one body is both (GeoNames codes).
-_CITY_REGIONS = {
-    "AR.07",
-    "AT.09",
-    "CN.22",
-    "CN.23",
-    "CN.28",
-    "CN.33",
-    "CZ.52",
-    "DE.04",
-    "DE.16",
-    "JP.40",
-    "KR.11",
-    "MX.09",
-    "RU.48",
-    "RU.66",
-}
 
 
 @dataclass(eq=False, slots=True)
@@ -92,12 +76,13 @@ class ForeignNames:
 
     def __init__(self) -> None:
         self.countries = Countries()
+        cities = said("city_region")
         self.regions = {
             pk: (country, {normalise(name), normalise(name_fr)} - {""})
             for pk, code, country, name, name_fr in ForeignRegion.objects.values_list(
                 "pk", "code", "country_id", "name", "name_fr"
             )
-            if code not in _CITY_REGIONS
+            if normalise(code) not in cities
         }
         self._cells: dict[tuple[int, int], list[Spot]] = defaultdict(list)
         self._nowhere: dict[int, list[Spot]] = defaultdict(list)

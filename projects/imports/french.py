@@ -18,6 +18,7 @@ from atlas.models import INTERMUNICIPAL_KINDS, Collectivity, CollectivityEvent, 
 from atlas.names import normalise, sort_key
 from projects.imports.answers import Answer, Candidate, score
 from projects.imports.columns import FileRow
+from projects.imports.sayings import said
 from projects.models import NameSide, Problem
 
 UNIQUE = gettext_lazy("nom unique")
@@ -60,43 +61,8 @@ _KIND_WORDS: list[tuple[str, frozenset[str]]] = [
 _LINK = re.compile(r"^(?:de la|de l|de|du|des|d|la|le|les|l) (?=.)")
 _ARTICLE_LAST = re.compile(r"^(.*?)\s*\((le|la|les|l['’])\)$", re.I)
 _QUALIFIED = re.compile(r"^(.*?)\s*(?:\(([^()]+)\)|,\s*([^,]+))$")
-# Régions before 2016, by the code of the one that took over their rights (loi nº 2015-29, 16 January 2015).
-# Alsace is left out: its name is also that of the Collectivité européenne d'Alsace.
-_FORMER_REGIONS = {
-    "aquitaine": "75",
-    "auvergne": "84",
-    "basse normandie": "28",
-    "bourgogne": "27",
-    "centre": "24",
-    "champagne ardenne": "44",
-    "franche comte": "27",
-    "haute normandie": "28",
-    "languedoc roussillon": "76",
-    "limousin": "75",
-    "lorraine": "44",
-    "midi pyrenees": "76",
-    "nord pas de calais": "32",
-    "picardie": "32",
-    "poitou charentes": "75",
-    "rhone alpes": "84",
-}
-# Names of French towns in other languages, where no French authority bears the name itself.
-_EXONYMS = {
-    "burdeos": "bordeaux",
-    "diedenhofen": "thionville",
-    "dunkirk": "dunkerque",
-    "estrasburgo": "strasbourg",
-    "lione": "lyon",
-    "lyons": "lyon",
-    "marsella": "marseille",
-    "marseilles": "marseille",
-    "marsiglia": "marseille",
-    "nizza": "nice",
-    "parigi": "paris",
-    "rheims": "reims",
-    "strasburgo": "strasbourg",
-    "strassburg": "strasbourg",
-}
+_FORMER_REGIONS = said("former_region")
+_EXONYMS = {name: normalise(town) for name, town in said("exonym").items()}
 
 
 class _Body(NamedTuple):
