@@ -30,13 +30,24 @@ class SlugFilter(django_filters.CharFilter):
 
     def __init__(self, model: type, **kwargs) -> None:
         self.authority = model
+        self._found: dict[str, tuple[int, str] | None] = {}  # a set of filters is copied for each question
         super().__init__(max_length=240, **kwargs)
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         if not value:
             return qs
-        ids = list(self.authority.objects.filter(slug=value).values_list("pk", flat=True))
-        return qs.filter(**{f"{self.field_name}__contains": ids}) if ids else qs.none()
+        found = self._find(value)
+        return qs.filter(**{f"{self.field_name}__contains": [found[0]]}) if found else qs.none()
+
+    def words(self, value: str) -> str:
+        """What people call the authority of this address."""
+        found = self._find(value)
+        return found[1] if found else value
+
+    def _find(self, slug: str) -> tuple[int, str] | None:
+        if slug not in self._found:
+            self._found[slug] = self.authority.objects.filter(slug=slug).values_list("pk", "name").first()
+        return self._found[slug]
 
 
 class PartnershipFilterSet(FacetedFilterSet):

@@ -89,11 +89,13 @@ def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[An
 
 
 def _label(filterset: Any, name: str, value: Any) -> str:
-    """«Confirmé : oui», «« rennes »», «Signé à partir de (année) : 1990»."""
+    """«Confirmé : oui», «« rennes »», «Collectivité française : Rennes», «Signé à partir de (année) : 1990»."""
     if name == "q":
         return _("«\u00a0%(words)s\u00a0»") % {"words": value}
     if isinstance(value, bool):
         value = _("oui") if value else _("non")
+    elif words := getattr(filterset.filters[name], "words", None):
+        value = words(value)
     return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"
 
 

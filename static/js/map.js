@@ -32,12 +32,13 @@ for (const [name, order] of [["land", 250], ["frame", 260], ["labels", 440], ["l
 }
 map.getPane("labels").style.pointerEvents = "none";
 map.getPane("frame").style.pointerEvents = "none";
+// The first control of a corner is the lowest.
+const credit = L.control.attribution({ prefix: false }).addTo(map);
+credit.addAttribution(canvas.dataset.credit);
 // On a phone the sheet of a choice takes the top of the map.
 const zoomCorner = canvas.clientWidth < 600 ? "bottomright" : "topleft";
 L.control.zoom({ position: zoomCorner, zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut }).addTo(map);
 L.control.scale({ imperial: false }).addTo(map);
-const credit = L.control.attribution({ prefix: false }).addTo(map);
-credit.addAttribution(canvas.dataset.credit);
 if (setup.tiles) {
   L.tileLayer(setup.tiles, { attribution: setup.tilesCredit, noWrap: true, maxZoom: 19 }).addTo(map);
   canvas.classList.add("has-tiles");

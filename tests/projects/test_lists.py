@@ -1,0 +1,36 @@
+"""Lists of partnerships and projects, as people read them."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories.atlas import CollectivityFactory
+from tests.factories.projects import PartnershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("page", ["projects:partnership_list", "projects:project_list", "map"])
+def test_a_criterion_bears_the_name_of_its_authority(client, page):
+    rennes = CollectivityFactory(name="Rennes")
+    PartnershipFactory(french=rennes)
+    shown = client.get(reverse(page), {"collectivity": rennes.slug}).content.decode()
+    assert "Collectivité française\xa0: Rennes" in shown
+    assert (
+        "Collectivité française\xa0: nulle-part"
+        in client.get(reverse(page), {"collectivity": "nulle-part"}).content.decode()
+    )
+
+
+def test_the_authority_of_a_criterion_is_looked_up_once(client, django_assert_max_num_queries):
+    """Not once for each facet, and once more for its name."""
+    rennes = CollectivityFactory(name="Rennes")
+    PartnershipFactory(french=rennes)
+    with django_assert_max_num_queries(20) as asked:
+        client.get(reverse("projects:partnership_list"), {"collectivity": rennes.slug})
+    assert len([one for one in asked.captured_queries if '"atlas_collectivity"."slug" =' in one["sql"]]) == 1
+
+
+def test_an_empty_list_asks_to_remove_only_what_was_asked(client):
+    page = reverse("projects:project_list")
+    assert "Rien n’est encore publié ici" in client.get(page).content.decode()
+    assert "Revenir à la liste entière" in client.get(page, {"q": "zzz"}).content.decode()
