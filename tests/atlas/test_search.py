@@ -110,6 +110,7 @@ def test_a_suggestion_says_what_it_is_and_leads_to_its_page(world, client):
         "label": "Rio de Janeiro",
         "detail": "partenaire · Brésil",
         "kind": "partner",
+        "key": "partner:rio-de-janeiro-br",
         "url": ForeignAuthority.objects.get(name_fr="Rio de Janeiro").get_absolute_url(),
     }
     [town] = [one for one in client.get(reverse("suggest"), {"q": "saint-etienne"}).json()["results"]
