@@ -1,5 +1,5 @@
-"""What the staff does with partnerships: records, imports, the queue of rows to resolve, and what was decided of names."""
+"""What the staff does with partnerships and projects: records, imports, rows to resolve, what was decided of names."""
 
-from . import imports, partnerships, rows
+from . import imports, partnerships, projects, rows
 
-__all__ = ["imports", "partnerships", "rows"]
+__all__ = ["imports", "partnerships", "projects", "rows"]
