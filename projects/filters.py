@@ -20,6 +20,7 @@ from atlas.filters import (
 )
 from atlas.models import Collectivity, CollectivityKind, ForeignAuthority
 from atlas.names import normalise
+from projects.figures import theme_group, theme_labels
 from projects.models import ActivityStatus, Partnership, PartnershipKind, PartnershipStatus, Project
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
@@ -50,6 +51,16 @@ class SlugFilter(django_filters.CharFilter):
         return self._found[slug]
 
 
+class CountedFilter(django_filters.NumberFilter):
+    """What the national figures of a year count, see `projects.figures`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Compté dans le panorama de l’année"), validators=_YEAR, **kwargs)
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        return qs.counted_by(int(value)) if value is not None else qs
+
+
 class PartnershipFilterSet(FacetedFilterSet):
     """Twinnings and agreements, over the digest columns of `Partnership`."""
 
@@ -70,6 +81,7 @@ class PartnershipFilterSet(FacetedFilterSet):
     confirmed = django_filters.BooleanFilter(
         field_name="confirmed_on", lookup_expr="isnull", exclude=True, label=_("Confirmé")
     )
+    counted = CountedFilter()
     sort = SortFilter(
         {
             "-signed": (_("Signature la plus récente"), (F("signed_on").desc(nulls_last=True), "-pk")),
@@ -120,6 +132,16 @@ class OverlapFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__overlap": list(value)}) if value else qs
 
 
+class MainThemeFilter(django_filters.ChoiceFilter):
+    """Projects whose main theme lies in a group of themes, as the national figures count them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=lambda: list(theme_labels().items()), label=_("Groupe du thème principal"), **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return qs.filter(theme_group(value)) if value else qs
+
+
 class ProjectFilterSet(FacetedFilterSet):
     """Projects, over the digest columns of `Project`."""
 
@@ -141,6 +163,8 @@ class ProjectFilterSet(FacetedFilterSet):
     confirmed = django_filters.BooleanFilter(
         field_name="confirmed_on", lookup_expr="isnull", exclude=True, label=_("Confirmé")
     )
+    main_theme = MainThemeFilter()
+    counted = CountedFilter()
     sort = SortFilter(
         {
             "-start": (_("Début le plus récent"), (F("starts_on").desc(nulls_last=True), "-pk")),

@@ -78,4 +78,6 @@ grant(
     *(f"projects.{verb}_{model}" for model in ("partnershipimport", "importrow") for verb in ("add", "change")),
     *(f"projects.{verb}_nameresolution" for verb in ("add", "change", "delete")),
     *(f"projects.{verb}_partnershipparty" for verb in ("add", "change", "delete")),
+    *(f"projects.{verb}_countingrule" for verb in ("add", "view")),
+    "projects.view_panoramasnapshot",
 )

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, CharField, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.utils import timezone
 
 
@@ -15,8 +15,27 @@ def own_or(public: Q, user) -> Q:
     return public | Q(french_ids__overlap=own) if own else public
 
 
-class PartnershipQuerySet(models.QuerySet):
+class CountedQuerySet(models.QuerySet):
+    """Rows that enter the national figures in a year: that of `begun_field`, or of the record where the date is unknown."""
+
+    begun_field = ""
+
+    def with_entry_year(self) -> Self:
+        """Adds `entry_year`."""
+        return self.annotate(entry_year=Coalesce(ExtractYear(self.begun_field), ExtractYear("created_at")))
+
+    def counted_by(self, year: int | None) -> Self:
+        """What had entered by the end of `year`; everything without a year."""
+        if year is None:
+            return self
+        undated = Q(**{f"{self.begun_field}__isnull": True}, created_at__year__lte=year)
+        return self.filter(undated | Q(**{f"{self.begun_field}__year__lte": year}))
+
+
+class PartnershipQuerySet(CountedQuerySet):
     """A visitor sees what is published; members see their authorities' records too; staff see everything."""
+
+    begun_field = "signed_on"
 
     def visible_to(self, user) -> Self:
         public = models.Q(publication="published")
@@ -42,8 +61,10 @@ class PartnershipQuerySet(models.QuerySet):
         return self._with_parties().select_related("confirmed_by").prefetch_related("themes")
 
 
-class ProjectQuerySet(models.QuerySet):
+class ProjectQuerySet(CountedQuerySet):
     """A visitor sees what is published; members see their authorities' records too; staff see everything."""
+
+    begun_field = "starts_on"
 
     def visible_to(self, user) -> Self:
         public = Q(publication__in=["published", "to_refresh"])

@@ -1,9 +1,9 @@
-"""Addresses of partnerships and projects."""
+"""Addresses of partnerships, projects and the panorama."""
 
 from django.urls import path
 
 from atlas.pages import versioned
-from projects.views import files, public
+from projects.views import files, panorama, public
 
 app_name = "projects"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("jumelages/", versioned(public.PartnershipList.as_view()), name="partnership_list"),
     path("jumelages/export.<str:fmt>", public.PartnershipExport.as_view(), name="partnership_export"),
     path("jumelages/<uuid:uuid>/", versioned(public.PartnershipPage.as_view()), name="partnership_detail"),
+    path("panorama/", versioned(panorama.PanoramaPage.as_view()), name="panorama"),
+    path("panorama/<slug:figure>.csv", panorama.PanoramaFile.as_view(), name="panorama_file"),
+    path("panorama/<slug:figure>/fiches.csv", panorama.PanoramaRows.as_view(), name="panorama_rows"),
+    path(
+        "panorama/editions/<int:year>-<int:edition>.json", panorama.PanoramaEdition.as_view(), name="panorama_edition"
+    ),
     path("projets/", versioned(public.ProjectList.as_view()), name="project_list"),
     path("projets/export.<str:fmt>", public.ProjectExport.as_view(), name="project_export"),
     path("projets/<slug:slug>/fiche.pdf", files.pdf, name="project_pdf"),

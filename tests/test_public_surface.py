@@ -15,6 +15,8 @@ from django.urls import URLResolver, get_resolver
 from atlas.models import AccessRequest, Collectivity, Membership
 from atlas.permissions import ADMIN, OFFICERS
 from atlas.services.accounts import ensure_groups
+from projects import figures
+from projects.services import freeze_panorama
 from tests.factories.atlas import (
     CollectivityFactory,
     CountryFactory,
@@ -58,6 +60,10 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "jumelages/": [("/jumelages/", ALL)],
     "jumelages/export.<str:fmt>": [("/jumelages/export.csv", ALL)],
     "jumelages/<uuid:uuid>/": [(f"/jumelages/{PUBLISHED}/", ALL), (f"/jumelages/{DRAFT}/", "404 200 200 200")],
+    "panorama/": [("/panorama/", ALL), ("/panorama/?annee=12", NONE)],
+    "panorama/<slug:figure>.csv": [("/panorama/jumelages.csv", ALL), ("/panorama/inconnu.csv", NONE)],
+    "panorama/<slug:figure>/fiches.csv": [("/panorama/jumelages/fiches.csv", ALL), ("/panorama/inconnu/fiches.csv", NONE)],
+    "panorama/editions/<int:year>-<int:edition>.json": [("/panorama/editions/2000-1.json", ALL), ("/panorama/editions/1999-1.json", NONE)],
     "projets/": [("/projets/", ALL)],
     "projets/export.<str:fmt>": [("/projets/export.csv", ALL), ("/projets/export.exe", NONE)],
     "projets/<slug:slug>/": [("/projets/forages/", ALL), ("/projets/brouillon/", "404 200 200 200")],
@@ -183,6 +189,8 @@ def numbers(people) -> dict[str, int]:
     PartnershipFactory(uuid=DRAFT, draft=True, french=brest)
     ProjectFactory(slug="forages", french=brest, foreign=kiel)
     ProjectFactory(slug="brouillon", uuid=OWN, draft=True, french=brest)
+    figures.refresh()
+    freeze_panorama(2000, actor=None)
     return {
         "brest": brest.pk,
         "membership": Membership.objects.get(collectivity=brest).pk,

@@ -152,12 +152,13 @@ class NameFilter(SearchFilter):
 
 
 class ActivityFilter(django_filters.BooleanFilter):
-    """Rows with (true) or without (false) a published partnership."""
+    """Rows with (true) or without (false) a published partnership or project."""
 
     def filter(self, qs: QuerySet, value: bool | None) -> QuerySet:
         if value is None:
             return qs
-        return qs.filter(partnership_count__gt=0) if value else qs.filter(partnership_count=0)
+        idle = Q(partnership_count=0, project_count=0)
+        return qs.filter(~idle) if value else qs.filter(idle)
 
 
 class SortFilter(django_filters.ChoiceFilter):

@@ -291,6 +291,13 @@ CELERY_BEAT_SCHEDULE = {
     "prune-data-changes": {"task": "atlas.tasks.prune_data_changes", "schedule": crontab(hour=3, minute=10)},
     "clear-sessions": {"task": "atlas.tasks.clear_sessions", "schedule": crontab(hour=3, minute=20)},
     "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
+    # Each minute costs one query while nothing changes.
+    "refresh-panorama": {"task": "projects.tasks.refresh_panorama", "schedule": crontab()},
+    "refresh-panorama-nightly": {
+        "task": "projects.tasks.refresh_panorama",
+        "schedule": crontab(hour=3, minute=40),
+        "kwargs": {"force": True},
+    },
     "forget-log-ins": {"task": "atlas.tasks.forget_log_ins", "schedule": crontab(hour=3, minute=30)},
 }
 

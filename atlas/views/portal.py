@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -22,7 +21,7 @@ FOUND = 8
 
 
 class HomePage(TemplateView):
-    """Search, key figures with their rules, the most present countries, the latest partnerships."""
+    """Search, the key figures of the national ledger, the most present countries, the latest partnerships."""
 
     template_name = "atlas/home.html"
 
@@ -32,9 +31,6 @@ class HomePage(TemplateView):
         countries = list(rows.order_by("-partnership_count", "sort_name"))
         steps = maps.steps(country.partnership_count for country in countries)
         return super().get_context_data(
-            today=timezone.localdate(),
-            engaged=Collectivity.objects.visible_to(user).current().filter(partnership_count__gt=0).count(),
-            partners=ForeignAuthority.objects.visible_to(user).standing().filter(partnership_count__gt=0).count(),
             countries=countries,
             steps=steps,
             preview={

@@ -130,6 +130,7 @@ class SitePlanPage(StaticPage):
                     (_("Pays"), countries),
                     (_("Projets"), reverse("projects:project_list")),
                     (_("Jumelages et accords"), reverse("projects:partnership_list")),
+                    (_("Panorama national"), reverse("projects:panorama")),
                 ],
             ),
             (

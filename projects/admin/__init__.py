@@ -1,5 +1,5 @@
-"""What the staff does with partnerships and projects: records, imports, rows to resolve, what was decided of names."""
+"""What the staff does with partnerships, projects and the panorama: records, imports, rows to resolve, names, rules."""
 
-from . import imports, partnerships, projects, rows
+from . import imports, panorama, partnerships, projects, rows
 
-__all__ = ["imports", "partnerships", "projects", "rows"]
+__all__ = ["imports", "panorama", "partnerships", "projects", "rows"]

@@ -1,11 +1,34 @@
 """Tables of partnerships and projects: one row per record, the parties of each side joined by «|»."""
 
+import csv
+import io
+from collections.abc import Iterator
+
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
-from atlas.exports import Columns, SafeText, joined, line, text
-from projects.models import PartnershipParty, ProjectParty, ProjectPlace
+from atlas.exports import (
+    COLLECTIVITY_COLUMNS,
+    COUNTRY_COLUMNS,
+    FOREIGN_AUTHORITY_COLUMNS,
+    Columns,
+    SafeText,
+    joined,
+    line,
+    text,
+)
+from atlas.models import Collectivity, Country, ForeignAuthority
+from projects.figures import Figure
+from projects.models import (
+    CountingRule,
+    PanoramaYear,
+    Partnership,
+    PartnershipParty,
+    Project,
+    ProjectParty,
+    ProjectPlace,
+)
 
 
 def _parties(column: str, side: str, model: type = PartnershipParty, owner: str = "partnership") -> Coalesce:
@@ -110,3 +133,48 @@ def with_point(rows: QuerySet) -> QuerySet:
         )
 
     return rows.annotate(longitude=point("longitude"), latitude=point("latitude")).filter(longitude__isnull=False)
+
+
+FIGURE_COLUMNS = (
+    "chiffre",
+    "libelle",
+    "annee",
+    "code",
+    "nom",
+    "nombre",
+    "part_pourcent",
+    "regle",
+    "version_regle",
+    "calcule_le",
+)
+
+
+def figure_csv(figure: Figure, panorama: PanoramaYear, rule: CountingRule | None) -> Iterator[bytes]:
+    """A figure of the panorama: its total, then its lines; each says by which rule and when it was computed."""
+    values = panorama.figures.get(figure.id, {"total": 0, "rows": []})
+    total = ["", "", values["total"], None]
+    buffer = io.StringIO("\ufeff")
+    buffer.seek(1)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(FIGURE_COLUMNS)
+    for key, label, n, share in [total, *values["rows"]]:
+        ruled = [rule.text, rule.version] if rule else ["", ""]
+        computed = panorama.computed_at.isoformat(timespec="seconds")
+        writer.writerow([figure.id, figure.label, panorama.year or "", key, label, n, share, *ruled, computed])
+    yield buffer.getvalue().encode()
+
+
+def counted_rows(rows: QuerySet) -> tuple[QuerySet, Columns]:
+    """Rows that a figure counts, with what the columns of their list need."""
+    columns = {
+        Collectivity: COLLECTIVITY_COLUMNS,
+        ForeignAuthority: FOREIGN_AUTHORITY_COLUMNS,
+        Country: COUNTRY_COLUMNS,
+        Partnership: PARTNERSHIP_COLUMNS,
+        Project: PROJECT_COLUMNS,
+    }[rows.model]
+    if rows.model is Project:
+        rows = rows.with_status()
+    elif rows.model is Country:
+        rows = rows.with_dac_category()
+    return rows.order_by("pk"), columns

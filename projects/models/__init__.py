@@ -2,6 +2,7 @@
 
 from .confirmations import Confirmation
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
+from .panorama import CountingRule, PanoramaSnapshot, PanoramaYear
 from .partnerships import (
     DatePrecision,
     Origin,
@@ -33,6 +34,7 @@ __all__ = [
     "ActivityStatus",
     "BudgetSource",
     "Confirmation",
+    "CountingRule",
     "DatePrecision",
     "DocumentCategory",
     "ImportRow",
@@ -41,6 +43,8 @@ __all__ = [
     "NameResolution",
     "NameSide",
     "Origin",
+    "PanoramaSnapshot",
+    "PanoramaYear",
     "PartKind",
     "Partnership",
     "PartnershipImport",

@@ -1,5 +1,6 @@
-"""The only writers of partnerships and projects: one function per verb."""
+"""The only writers of partnerships, projects and the panorama: one function per verb."""
 
+from .bulk import NewIndicator, NewParty, NewProject, create_projects
 from .confirmation import confirm_all
 from .digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
 from .files import add_document, add_photo, remove_file
@@ -12,6 +13,7 @@ from .imports import (
     reopen_row,
     resolve_row,
 )
+from .panorama import Difference, change_rule, check_panorama, freeze_panorama
 from .partnership_sheet import create_partnership, update_partnership
 from .partnerships import NewPartnership, change_publication, create_partnerships, save_parties
 from .projects import (
@@ -29,17 +31,25 @@ from .projects import (
 from .publication import move
 
 __all__ = [
+    "Difference",
+    "NewIndicator",
     "NewPartnership",
+    "NewParty",
+    "NewProject",
     "add_document",
     "add_photo",
     "cancel_import",
     "change_publication",
+    "change_rule",
+    "check_panorama",
     "confirm_all",
     "confirm_import",
     "copy_project",
     "create_partnership",
     "create_partnerships",
     "create_project",
+    "create_projects",
+    "freeze_panorama",
     "ignore_row",
     "import_partnerships",
     "move",

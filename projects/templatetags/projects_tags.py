@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -103,15 +102,6 @@ def latest_projects(context: dict[str, Any]) -> dict[str, Any]:
     """The projects begun last (two queries)."""
     begun = Project.objects.visible_to(context["request"].user).filter(starts_on__lte=timezone.localdate())
     return {"projects": list(begun.order_by(*ProjectFilterSet.default_order).for_list()[:LATEST_PROJECTS])}
-
-
-@register.simple_tag(takes_context=True)
-def partnership_figures(context: dict[str, Any]) -> dict[str, int]:
-    """Numbers of published partnerships and, among them, of twinnings (one query)."""
-    counted = dict(
-        Partnership.objects.visible_to(AnonymousUser()).order_by().values_list("kind").annotate(n=Count("pk"))
-    )
-    return {"partnerships": sum(counted.values()), "twinnings": counted.get(PartnershipKind.TWINNING, 0)}
 
 
 @register.inclusion_tag("projects/_found.html", takes_context=True)

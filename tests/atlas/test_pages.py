@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from atlas.models import CollectivityEvent
+from projects import figures
 from tests.factories.atlas import (
     CollectivityFactory,
     CountryFactory,
@@ -144,6 +145,7 @@ def test_a_country_outside_the_lists_is_said_not_eligible(client):
 
 def test_home_counts_link_to_as_many_rows(client, rennes):
     PartnershipFactory(french=rennes)
+    figures.refresh()
     home = client.get(reverse("home")).content.decode()
     for name, query in [
         ("collectivity_list", "active=true"),

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import StringIO
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,7 +27,7 @@ from tests.factories.atlas import (
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory
+from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_OPTIONS = [
@@ -102,6 +103,9 @@ def make_world() -> None:
     thies.themes.add(water)
     for n in range(30):
         PartnershipFactory(french__name=f"Villers-{n}", french__region=bretagne, foreign__country=countries["SN"])
+    ProjectFactory(french=rennes, foreign=partners["Thiès"], theme=water)
+    call_command("refresh_panorama", verbosity=0, stdout=StringIO())
+    call_command("freeze_panorama", "2020", stdout=StringIO())
     call_command("setup_groups", verbosity=0) if "setup_groups" in _commands() else None
     UserFactory(email="admin@example.org", superuser=True)
     MembershipFactory(user=UserFactory(email="ville@example.org"), collectivity=rennes, role="representative")

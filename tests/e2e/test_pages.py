@@ -19,6 +19,8 @@ PAGES = [
     "/jumelages/",
     "/jumelages/?country=SN&kind=twinning",
     "/jumelages/{partnership}/",
+    "/panorama/",
+    "/panorama/?annee=2020",
     "/recherche/?q=sant+etiene",
     "/recherche/?q=zzzzzz",
     "/compte/connexion/",

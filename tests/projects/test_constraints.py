@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 from atlas.models import PolicyMarker
 from projects.models import (
     Confirmation,
+    CountingRule,
     DatePrecision,
     ImportRow,
     ImportStatus,
     NameResolution,
     NameSide,
     Origin,
+    PanoramaSnapshot,
+    PanoramaYear,
     PartKind,
     Partnership,
     PartnershipImport,
@@ -110,6 +113,33 @@ def marker() -> dict:
 
 
 BUDGET = {"year": 2025, "source": "own_cash", "planned": 10}
+
+
+def rule(**fields):
+    given = {"figure": "jumelages", "version": 1, "text": "Jumelages publiés.", "valid_from": date(2024, 1, 1)}
+    return CountingRule.objects.create(**given | fields)
+
+
+def rules(**fields):
+    rule(valid_to=date(2025, 1, 1))
+    return rule(**{"version": 2, "valid_from": date(2025, 1, 1)} | fields)
+
+
+def figures_of(year: int | None):
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return PanoramaYear.objects.create(year=year, figures={}, first_year=1950, data_version="1-1", computed_at=at)
+
+
+def frozen(**fields):
+    given = {"year": 2024, "figures": {}, "rule_versions": {}, "data_version": "1-1", "sha256": "0" * 64}
+    return PanoramaSnapshot.objects.create(**given | fields)
+
+
+def again(build):
+    for _ in range(2):
+        build()
+
+
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 REFUSED = {
@@ -129,6 +159,13 @@ REFUSED = {
     "projects_import_done": lambda: imported(status=ImportStatus.DONE),
     "projects_importrow_resolved": lambda: queued(status=RowStatus.RESOLVED),
     "projects_nameresolution_once": resolved_twice,
+    "projects_countingrule_validity": lambda: rule(valid_to=date(2023, 1, 1)),
+    "projects_countingrule_written": lambda: rule(valid_from=None),
+    "projects_countingrule_version": lambda: rules(version=1),
+    "projects_countingrule_no_overlap": lambda: rules(valid_from=date(2024, 6, 1)),
+    "projects_panoramayear_once": lambda: again(lambda: figures_of(None)),
+    "projects_panoramasnapshot_once": lambda: again(frozen),
+    "projects_panoramasnapshot_correction": lambda: frozen(edition=2),
     "projects_nameresolution_target": lambda: resolved(country=CountryFactory()),
     "projects_project_titled": lambda: project(title=""),
     "projects_project_dates": lambda: project(starts_on=date(2025, 1, 1), ends_on=date(2024, 1, 1)),

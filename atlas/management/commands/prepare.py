@@ -70,6 +70,8 @@ class Command(BaseCommand):
         self.load("load_reference", "Données de référence", REFERENCE)
         if not options["empty"]:
             self.load("demo", "Données de démonstration", DEMONSTRATION)
+        with step("Chiffres du panorama"):
+            call_command("refresh_panorama", stdout=io.StringIO())
 
     def load(self, command: str, label: str, names: tuple[str, ...]) -> None:
         """Run `command`, unless it already ran with the same files on this very database."""
