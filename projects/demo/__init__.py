@@ -1,0 +1,9 @@
+"""The demonstration's partnerships and projects: invented links between real authorities and real towns.
+
+Nothing here is true but the names and places; each row is marked (`Origin.DEMO`, `ForeignAuthority.is_demo`) and says so. The
+numbers are those of the ministry's own presentation of the field (`world.TARGETS`), and the draw is the same at each run.
+"""
+
+from . import partnerships, projects
+
+__all__ = ["partnerships", "projects"]
