@@ -20,7 +20,7 @@ from atlas.filters import (
 )
 from atlas.models import Collectivity, CollectivityKind, ForeignAuthority
 from atlas.names import normalise
-from projects.figures import theme_group, theme_labels
+from projects.figures import theme_group
 from projects.models import ActivityStatus, Partnership, PartnershipKind, PartnershipStatus, Project
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
@@ -132,11 +132,11 @@ class OverlapFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__overlap": list(value)}) if value else qs
 
 
-class MainThemeFilter(django_filters.ChoiceFilter):
-    """Projects whose main theme lies in a group of themes, as the national figures count them."""
+class MainThemeFilter(django_filters.CharFilter):
+    """Projects whose main theme lies in a group of themes (its code), as the national figures count them."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=lambda: list(theme_labels().items()), label=_("Groupe du thème principal"), **kwargs)
+        super().__init__(max_length=60, label=_("Groupe du thème principal"), **kwargs)
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         return qs.filter(theme_group(value)) if value else qs
