@@ -1,6 +1,7 @@
 """Production refuses to start without its secrets, and the demonstration refuses to start with them."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -62,3 +63,12 @@ def test_the_key_of_the_demonstration_is_its_own_and_private(tmp_path):
     done = load("atlas.settings.demo", ATLAS_VAR=str(tmp_path))
     assert done.stdout.split() == ["False", "True"], done.stderr
     assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_every_variable_of_the_environment_is_documented():
+    read = re.compile(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"')
+    settings_files = (settings.BASE_DIR / "atlas" / "settings").glob("*.py")
+    names = {name for path in settings_files for name in read.findall(path.read_text(encoding="utf-8"))}
+    manual = (settings.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert len(names) > 20
+    assert not {name for name in names if f"`{name}`" not in manual}
