@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import confirmation, space
+from projects.views import confirmation, partner_space, space
 
 urlpatterns = [
     path("confirmer/", confirmation.ConfirmAll.as_view(), name="confirm_all"),
@@ -12,10 +12,14 @@ urlpatterns = [
     path("projets/<uuid:uuid>/", space.ProjectSummary.as_view(), name="project"),
     path("projets/<uuid:uuid>/copier/", space.ProjectCopy.as_view(), name="project_copy"),
     path("projets/<uuid:uuid>/documents/", space.ProjectFiles.as_view(), name="project_files"),
+    path("projets/<uuid:uuid>/partenaire/", partner_space.ProjectPartner.as_view(), name="project_partner"),
     path("projets/<uuid:uuid>/etat/<slug:transition>/", space.ProjectMove.as_view(), name="project_move"),
     path("projets/<uuid:uuid>/<slug:step>/", space.ProjectStep.as_view(), name="project_step"),
     path("partenariats/", space.PartnershipList.as_view(), name="partnership_list"),
     path("partenariats/nouveau/", space.PartnershipCreate.as_view(), name="partnership_create"),
     path("partenariats/<uuid:uuid>/", space.PartnershipUpdate.as_view(), name="partnership"),
+    path(
+        "partenariats/<uuid:uuid>/partenaire/", partner_space.PartnershipPartner.as_view(), name="partnership_partner"
+    ),
     path("partenariats/<uuid:uuid>/etat/<slug:transition>/", space.PartnershipMove.as_view(), name="partnership_move"),
 ]

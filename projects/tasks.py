@@ -4,6 +4,7 @@ from celery import shared_task
 
 from atlas.models import StatusChange
 from projects import figures, notifications
+from projects.models import PartnerRequest
 
 
 @shared_task
@@ -15,3 +16,21 @@ def send_project_moved(change_id: int) -> None:
 def refresh_panorama(force: bool = False) -> bool:
     """Keeps the national figures up to date with the data. Nothing is done twice: the data version says what is new."""
     return figures.refresh(force=force)
+
+
+@shared_task
+def send_partner_request(request_id: int) -> None:
+    """The link is made here: it never travels through the queue. Revoked meanwhile, nothing leaves."""
+    asked = PartnerRequest.objects.select_related(
+        "foreign_authority", "collectivity", "sent_by", "project", "partnership"
+    )
+    if (found := asked.get(pk=request_id)).state == "open":
+        notifications.partner_request(found)
+
+
+@shared_task
+def send_partner_answered(request_id: int) -> None:
+    asked = PartnerRequest.objects.select_related(
+        "foreign_authority", "collectivity", "sent_by", "project", "partnership"
+    )
+    notifications.partner_answered(asked.get(pk=request_id))

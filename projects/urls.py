@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.pages import versioned
-from projects.views import files, panorama, public
+from projects.views import files, panorama, partner, public
 
 app_name = "projects"
 
@@ -23,4 +23,5 @@ urlpatterns = [
     path("projets/<slug:slug>/documents/<int:pk>/", files.document, name="project_document"),
     path("projets/<slug:slug>/photos/<int:pk>/", files.photo, name="project_photo"),
     path("projets/<slug:slug>/", versioned(public.ProjectPage.as_view()), name="project_detail"),
+    path("confirmer/<slug:token>/", partner.confirm, name="partner_confirm"),
 ]

@@ -103,6 +103,11 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         (f"/espace/brest/projets/{DRAFT}/", "302 404 404 404"),
     ],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/copier/": [(f"/espace/brest/projets/{OWN}/copier/", "302 302 302 302")],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/partenaire/": [(f"/espace/brest/projets/{OWN}/partenaire/", ACCOUNT)],
+    "espace/<slug:collectivity>/partenariats/<uuid:uuid>/partenaire/": [
+        (f"/espace/brest/partenariats/{DRAFT}/partenaire/", ACCOUNT)
+    ],
+    "confirmer/<slug:token>/": [("/confirmer/faux/", NONE)],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/documents/": [(f"/espace/brest/projets/{OWN}/documents/", ACCOUNT)],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/etat/<slug:transition>/": [
         (f"/espace/brest/projets/{OWN}/etat/archive/", ACCOUNT),

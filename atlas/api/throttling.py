@@ -19,7 +19,7 @@ class AddressThrottle(SimpleRateThrottle):
         pass
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        scope = "export" if request.accepted_renderer.format in ("csv", "geojson") else "read"
+        scope = self._scope(request)
         limit, duration = self.parse_rate(api_settings.DEFAULT_THROTTLE_RATES[scope])
         if not limit:
             return True
@@ -32,6 +32,9 @@ class AddressThrottle(SimpleRateThrottle):
         request.rate_limit = (limit, max(0, limit - asked), int(self._wait) + 1)
         return asked <= limit
 
+    def _scope(self, request: Any) -> str:
+        return "export" if request.accepted_renderer.format in ("csv", "geojson") else "read"
+
     def wait(self) -> float:
         return int(self._wait) + 1
 
@@ -43,3 +46,10 @@ class AddressThrottle(SimpleRateThrottle):
         except ValueError:
             return "unknown"
         return str(ip_network((address, 64), strict=False).network_address) if address.version == 6 else ident
+
+
+class LinkThrottle(AddressThrottle):
+    """Pages behind a secret link: whoever tries addresses at random is stopped."""
+
+    def _scope(self, request: Any) -> str:
+        return "link"

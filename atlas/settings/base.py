@@ -129,6 +129,7 @@ LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 INVITATION_TIMEOUT = 14 * 24 * 3600
+PARTNER_REQUEST_TIMEOUT = 60 * 24 * 3600  # links that foreign partners receive
 
 # Lock-out: ten failures for a pair (address, account) close the door for half an hour.
 AXES_FAILURE_LIMIT = 10
@@ -227,6 +228,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "read": env("ATLAS_API_RATE", default="600/min"),
         "export": env("ATLAS_API_EXPORT_RATE", default="60/min"),
+        "link": env("ATLAS_LINK_RATE", default="30/min"),  # pages behind a secret link
     },
     # Trusted proxies in front of the portal: that many addresses at the end of X-Forwarded-For are believed.
     "NUM_PROXIES": env.int("ATLAS_PROXIES", default=0),

@@ -3,6 +3,7 @@
 from .confirmations import Confirmation
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
 from .panorama import CountingRule, PanoramaSnapshot, PanoramaYear
+from .partner_requests import Decision, PartnerAnswer, PartnerRequest, RequestLanguage
 from .partnerships import (
     DatePrecision,
     Origin,
@@ -36,6 +37,7 @@ __all__ = [
     "Confirmation",
     "CountingRule",
     "DatePrecision",
+    "Decision",
     "DocumentCategory",
     "ImportRow",
     "ImportStatus",
@@ -46,6 +48,8 @@ __all__ = [
     "PanoramaSnapshot",
     "PanoramaYear",
     "PartKind",
+    "PartnerAnswer",
+    "PartnerRequest",
     "Partnership",
     "PartnershipImport",
     "PartnershipKind",
@@ -66,6 +70,7 @@ __all__ = [
     "ProjectRole",
     "ProjectTheme",
     "Publication",
+    "RequestLanguage",
     "ResultKind",
     "RowStatus",
 ]

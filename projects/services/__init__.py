@@ -14,6 +14,7 @@ from .imports import (
     resolve_row,
 )
 from .panorama import Difference, change_rule, check_panorama, freeze_panorama
+from .partner_requests import answer_request, ask_partner, decide_corrections, open_request, revoke_request
 from .partnership_sheet import create_partnership, update_partnership
 from .partnerships import NewPartnership, change_publication, create_partnerships, save_parties
 from .projects import (
@@ -38,6 +39,8 @@ __all__ = [
     "NewProject",
     "add_document",
     "add_photo",
+    "answer_request",
+    "ask_partner",
     "cancel_import",
     "change_publication",
     "change_rule",
@@ -49,10 +52,12 @@ __all__ = [
     "create_partnerships",
     "create_project",
     "create_projects",
+    "decide_corrections",
     "freeze_panorama",
     "ignore_row",
     "import_partnerships",
     "move",
+    "open_request",
     "preview_import",
     "refresh_activity",
     "refresh_partnership_digest",
@@ -60,6 +65,7 @@ __all__ = [
     "remove_file",
     "reopen_row",
     "resolve_row",
+    "revoke_request",
     "save_parties",
     "set_budget",
     "set_description",

@@ -1,5 +1,6 @@
 """What the pages of the ground show of partnerships: each tag costs a fixed number of queries."""
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -201,6 +202,13 @@ def project_map(project: Project) -> list[dict[str, Any]]:
         for party in project.all_parties
         if party.authority and party.authority.longitude is not None
     ]
+
+
+@register.filter
+def both_sides_on(record: Partnership | Project) -> date | None:
+    """The day from which both sides had confirmed the record; nothing as long as one did not."""
+    days = (record.confirmed_on, record.foreign_confirmed_on)
+    return max(days) if all(days) else None
 
 
 @register.filter

@@ -18,6 +18,7 @@ from projects.models import (
     PanoramaSnapshot,
     PanoramaYear,
     PartKind,
+    PartnerRequest,
     Partnership,
     PartnershipImport,
     PartnershipKind,
@@ -76,6 +77,13 @@ def receipt(**fields) -> Confirmation:
     given = {"collectivity": CollectivityFactory(), "year": 2026, "at": datetime(2026, 3, 1, tzinfo=UTC), "content": {}}
     counts = {"partnership_count": 0, "project_count": 0, "sha256": "0" * 64}
     return Confirmation.objects.create(**given | counts | fields)
+
+
+def asked(**fields) -> PartnerRequest:
+    """A question to a partner, about a partnership unless said otherwise."""
+    given = {"collectivity": CollectivityFactory(), "foreign_authority": ForeignAuthorityFactory()}
+    link = {"email": "a@b.example", "expires_at": datetime(2026, 3, 1, tzinfo=UTC), "token_hash": "0" * 64}
+    return PartnerRequest.objects.create(**{"partnership": partnership()} | given | link | fields)
 
 
 def french_party(**fields) -> dict:
@@ -143,6 +151,9 @@ def again(build):
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 REFUSED = {
+    "projects_partnerrequest_subject": lambda: asked(project=project()),
+    "projects_partnerrequest_answered": lambda: asked(answer="confirmed"),
+    "projects_partnerrequest_decided": lambda: asked(decision="accepted", decided_at=datetime(2026, 3, 1, tzinfo=UTC)),
     "projects_confirmation_once": lambda: receipt(collectivity=receipt().collectivity),
     "projects_confirmation_sha256": lambda: receipt(sha256="trop court"),
     "projects_partnership_signed_precision": lambda: partnership(signed_on=date(1990, 1, 1)),

@@ -1,0 +1,95 @@
+"""The page that a foreign partner opens by its link, without an account and in its language."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_info, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from atlas.api.throttling import LinkThrottle
+from projects import services
+from projects.forms.partner import PartnerAnswerForm
+from projects.models import PartnerAnswer, PartnerRequest, Partnership, RequestLanguage
+from projects.services.partner_requests import VoidLink
+
+STATUSES = {"unknown": 404, "too_many": 429}  # the others were valid once: 410
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """What the record says; POST takes the answer. The address bears the secret: it is neither indexed nor passed on."""
+    if not LinkThrottle().allow_request(request, None):
+        return _void(request, "too_many", None)
+    try:
+        asked = services.open_request(token)
+        with override(_language(request, asked)):
+            return _private(_answer(request, token, asked))
+    except VoidLink as error:
+        return _void(request, error.code, error.asked)
+
+
+def _language(request: HttpRequest, asked: PartnerRequest | None) -> str:
+    wanted = request.GET.get("langue", "")
+    if wanted in RequestLanguage.values:
+        return wanted
+    return asked.language if asked else RequestLanguage.FRENCH
+
+
+def _answer(request: HttpRequest, token: str, asked: PartnerRequest) -> HttpResponse:
+    """Raises VoidLink when somebody answered meanwhile."""
+    record = asked.subject
+    if request.method == "GET":
+        return _page(request, asked, PartnerAnswerForm(record))
+    form = PartnerAnswerForm(record, request.POST)
+    if not form.is_valid():
+        return _page(request, asked, form, 422)
+    given = form.cleaned_data
+    corrected = given["answer"] == PartnerAnswer.CORRECTED
+    try:
+        done = services.answer_request(
+            token,
+            answer=given["answer"],
+            name=given["name"],
+            function=given["function"],
+            comment=given["comment"],
+            corrections=form.corrections() if corrected else None,
+        )
+    except VoidLink:
+        raise
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return _page(request, asked, form, 422)
+    return render(request, "projects/partner/thanks.html", _context(request, done))
+
+
+def _page(request: HttpRequest, asked: PartnerRequest, form: PartnerAnswerForm, status: int = 200) -> HttpResponse:
+    context = _context(request, asked) | {"form": form}
+    return render(request, "projects/partner/confirm.html", context, status=status)
+
+
+def _context(request: HttpRequest, asked: PartnerRequest | None) -> dict[str, Any]:
+    record = asked.subject if asked else None
+    parties = list(record.parties.select_related("collectivity", "foreign_authority")) if record else []
+    return {
+        "asked": asked,
+        "record": record,
+        "is_partnership": isinstance(record, Partnership),
+        "parties": [str(party) for party in parties],
+        "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in RequestLanguage.values],
+    }
+
+
+def _void(request: HttpRequest, code: str, asked: PartnerRequest | None) -> HttpResponse:
+    with override(_language(request, asked)):
+        context = _context(request, asked) | {"code": code}
+        return _private(render(request, "projects/partner/void.html", context, status=STATUSES.get(code, 410)))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "same-origin"  # none at all would make browsers hide the origin of the form itself
+    return response
