@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from atlas.models import CollectivityEvent, EventKind
 from tests.factories.atlas import CollectivityFactory, CountryStatusFactory, ForeignAuthorityFactory, ThemeFactory
-from tests.factories.projects import PartnershipFactory
+from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 CHECKS = [
     not_a_server_error,
@@ -62,6 +62,7 @@ def rows(settings, _one_connection):
     kiel = ForeignAuthorityFactory(slug="kiel", country=country, aliases=["Kilia"])
     PartnershipFactory(uuid="5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c", french=full, foreign=kiel).themes.add(theme)
     PartnershipFactory(signed_on=None, signed_precision="unknown")
+    ProjectFactory(slug="forages", french=full, foreign=kiel, theme=theme)
 
 
 @api.parametrize()

@@ -224,6 +224,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "EXCEPTION_HANDLER": "atlas.api.errors.problem",
+    # PostgreSQL writes the JSON: its decimals are numbers, and the schema must say so.
+    "COERCE_DECIMAL_TO_STRING": False,
     # For one address: pages and records, and whole files (CSV, GeoJSON).
     "DEFAULT_THROTTLE_RATES": {
         "read": env("ATLAS_API_RATE", default="600/min"),

@@ -60,7 +60,7 @@ def test_a_project_is_described_left_taken_up_again_and_published(new_page):
     expect(page.get_by_text("La fiche est publiée")).to_be_visible()
 
     visitor = new_page()
-    visitor.goto(Project.objects.get().get_absolute_url())
+    visitor.goto(Project.objects.get(title="Forages du quartier nord").get_absolute_url())
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Forages du quartier nord")
     expect(visitor.get_by_role("link", name="Thiès")).to_be_visible()
     expect(visitor.get_by_text("Donner accès à l’eau")).to_be_visible()
@@ -73,7 +73,7 @@ def test_pages_of_the_space_are_sound(new_page, width, scheme):
     enter(page)
     pages = ["", "projets/", "projets/nouveau/", "partenariats/", "partenariats/nouveau/"]
     root = page.url
-    if project := Project.objects.first():
+    for project in Project.objects.order_by("pk")[:1]:
         pages += [f"projets/{project.uuid}/{end}" for end in ("", "parties/", "themes/", "marqueurs/", "documents/")]
     for path in pages:
         page.goto(root + path)
