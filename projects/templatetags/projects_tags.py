@@ -125,8 +125,8 @@ def partnership_title(partnership: Partnership) -> str:
 
 
 @register.simple_tag
-def partnership_map(partnership: Partnership) -> list[dict[str, Any]]:
-    """The parties that have a position, for the small map of a sheet."""
+def parties_map(record: Partnership | Project) -> list[dict[str, Any]]:
+    """The authorities among the parties that have a position, for the small map of a sheet."""
     return [
         {
             "name": str(party),
@@ -135,8 +135,8 @@ def partnership_map(partnership: Partnership) -> list[dict[str, Any]]:
             "side": "french" if party.collectivity_id else "foreign",
             "url": party.authority.get_absolute_url(),
         }
-        for party in partnership.all_parties
-        if party.authority.longitude is not None
+        for party in record.all_parties
+        if party.authority and party.authority.longitude is not None
     ]
 
 
@@ -186,22 +186,6 @@ def foreign_authority_map(context: dict[str, Any], authority: ForeignAuthority) 
 def activity_status(code: str) -> str:
     """«En cours» for "2" (IATI activity status)."""
     return str(ActivityStatus(code).label) if code else ""
-
-
-@register.simple_tag
-def project_map(project: Project) -> list[dict[str, Any]]:
-    """The authorities of a project that have a position, for the small map of its sheet."""
-    return [
-        {
-            "name": str(party),
-            "lon": party.authority.longitude,
-            "lat": party.authority.latitude,
-            "side": "french" if party.collectivity_id else "foreign",
-            "url": party.authority.get_absolute_url(),
-        }
-        for party in project.all_parties
-        if party.authority and party.authority.longitude is not None
-    ]
 
 
 @register.filter
