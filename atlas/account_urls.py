@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas import proconnect
-from atlas.views import accounts
+from atlas.views import accounts, exports
 
 urlpatterns = [
     path("compte/connexion/", accounts.Login.as_view(), name="login"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("compte/invitation/<uidb64>/<token>/", accounts.InvitationAccept.as_view(), name="invitation_accept"),
     path("compte/demandes/<int:pk>/<slug:transition>/", accounts.decide_access, name="access_decide"),
     path("compte/collectivites/<int:pk>/quitter/", accounts.leave, name="membership_leave"),
+    path("compte/fichiers/", exports.jobs_page, name="export_jobs"),
+    path("compte/fichiers/<uuid:uuid>/", exports.job_page, name="export_job"),
+    path("compte/fichiers/<uuid:uuid>/etat.json", exports.job_state, name="export_state"),
+    path("compte/fichiers/<uuid:uuid>/fichier.xlsx", exports.job_file, name="export_file"),
     path("oidc/connexion/", proconnect.SignIn.as_view(), name="oidc_authentication_init"),
     path("oidc/retour/", proconnect.Callback.as_view(), name="oidc_authentication_callback"),
 ]

@@ -17,6 +17,11 @@ class AtlasConfig(AppConfig):
         import_module("atlas.celery")
         # Rules about one object register themselves: without this, whoever asks first would find none.
         autodiscover_modules("permissions")
+        from atlas.exports.lists import LISTS
+        from atlas.filters import lists
+
+        for listed in LISTS:
+            lists.register(listed)
         # Its check keeps the known passwords of the demonstration out of every other database.
         import_module("atlas.demo")
 

@@ -15,7 +15,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from django.utils.translation import override
 
-from atlas.models import AccessRequest, Collectivity, Membership, Role, StatusChange, User
+from atlas.filters import lists
+from atlas.models import AccessRequest, Collectivity, ExportJob, Membership, Role, StatusChange, User
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
@@ -111,3 +112,10 @@ def access_decided(change: StatusChange) -> None:
 def proconnect_linked(user: User) -> None:
     """Tell the holder that a ProConnect identity now opens the account: whoever did not do it can react."""
     send("proconnect_linked", user, link=link("account"))
+
+
+def export_ready(job: ExportJob) -> None:
+    """The page of the file: it asks for the account, so the link alone opens nothing."""
+    listed = lists.find(job.list_name)
+    name = listed.title if listed else job.list_name
+    send("export_ready", job.user, job=job, name=name, ready=job.state == "done", link=link("export_job", job.uuid))

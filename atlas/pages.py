@@ -1,21 +1,29 @@
 """The pages that every list of the portal is made of: list with facets, export, and the ETag of public pages."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import condition
 from django.views.generic import TemplateView, View
 
-from atlas.exports import POINT, Columns, copy_csv, download, geojson
+from atlas.exports import POINT, Columns, attach, copy_csv, download, geojson, write_workbook
 from atlas.filters import FacetedFilterSet
-from atlas.models import DataChange
+from atlas.filters.lists import find as find_list
+from atlas.models import Collectivity, DataChange
+from atlas.services.exports import ask_export
 
 PAGE_SIZE = 25
 # Beyond this page OFFSET costs more than it gives: one refines the search, or takes the file or the API's cursor.
@@ -112,7 +120,7 @@ class ListPage(ListSource, TemplateView):
     title: Any = ""
     counted: Any = ""  # «collectivité,collectivités»
     export_url_name = ""
-    export_formats: tuple[str, ...] = ("csv", "geojson")
+    export_formats: tuple[str, ...] = ("csv", "xlsx", "geojson")
     api_url_name = ""
     map_url_name = ""
     map_criteria: tuple[str, ...] | None = None  # those the map understands too; None: all of them
@@ -144,7 +152,7 @@ class ListPage(ListSource, TemplateView):
         return {
             "kept": [(name, value) for name, values in query.lists() if name != "sort" for value in values],
             "exports": [
-                (fmt.upper() if fmt == "csv" else "GeoJSON", reverse(self.export_url_name, args=[fmt]) + asked)
+                ("GeoJSON" if fmt == "geojson" else fmt.upper(), reverse(self.export_url_name, args=[fmt]) + asked)
                 for fmt in self.export_formats
             ],
             "map_url": reverse(self.map_url_name) + asked if self._is_on_map(filterset) else "",
@@ -172,16 +180,51 @@ class ExportView(ListSource, View):
     columns: Columns
     geojson_properties: Columns
     geometry = POINT
-    filename = ""
+    filename = ""  # and the name of the list, see `atlas.filters.lists`
 
     def get(self, request: HttpRequest, fmt: str) -> HttpResponse:
         rows = self.get_filterset().rows()
         if fmt == "csv":
             return download(copy_csv(rows, self.columns), name=self.filename, fmt=fmt)
+        if fmt == "xlsx":
+            return workbook_or_offer(request, self.filename, rows, self.columns)
         if fmt == "geojson":
             content = geojson(self.on_map(rows), self.geojson_properties, self.geometry)
             return download(content, name=self.filename, fmt=fmt)
         raise Http404
 
+    def post(self, request: HttpRequest, fmt: str) -> HttpResponse:
+        """An XLSX of many rows is prepared in the background, for an account."""
+        if fmt != "xlsx":
+            raise Http404
+        return prepare(request, self.filename)
+
     def on_map(self, rows):
         return rows.filter(longitude__isnull=False)
+
+
+def workbook_or_offer(
+    request: HttpRequest, name: str, rows: QuerySet, columns: Columns, *, csv_url: str | None = None
+) -> HttpResponse:
+    """The rows as XLSX straight away; past `EXPORT_DIRECT_ROWS`, a page that offers to prepare the file."""
+    title = find_list(name).title
+    most = settings.EXPORT_DIRECT_ROWS
+    if rows.order_by()[: most + 1].count() > most:
+        csv_url = csv_url or request.get_full_path().replace("export.xlsx", "export.csv", 1)
+        return render(request, "atlas/export_offer.html", {"title": title, "most": most, "csv_url": csv_url})
+    out = io.BytesIO()  # well under a megabyte
+    write_workbook(out, str(title), rows, columns)
+    out.seek(0)
+    return attach(out, name=name)
+
+
+def prepare(request: HttpRequest, name: str, collectivity: Collectivity | None = None) -> HttpResponse:
+    """Ask for the file and go to its page; without an account, log in first."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    try:
+        job = ask_export(name, request.META["QUERY_STRING"], actor=request.user, collectivity=collectivity)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("export_jobs")
+    return redirect(job)

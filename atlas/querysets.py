@@ -163,3 +163,13 @@ class AccessRequestQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("user", "collectivity")
+
+
+class ExportJobQuerySet(models.QuerySet):
+    """A file belongs to whoever asked for it, and to nobody else."""
+
+    def visible_to(self, user) -> Self:
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def queued(self) -> Self:
+        return self.filter(state="queued")

@@ -4,12 +4,25 @@ from datetime import timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from atlas import notifications
-from atlas.models import AccessRequest, Collectivity, DataChange, FormDraft, StatusChange, User
+from atlas.exports import jobs
+from atlas.models import (
+    AccessRequest,
+    Collectivity,
+    DataChange,
+    ExportJob,
+    ExportState,
+    FormDraft,
+    StatusChange,
+    User,
+)
 
 KEPT_DATA_CHANGES = 500
 
@@ -70,3 +83,53 @@ def send_access_decided(change_id: int) -> None:
 @shared_task
 def send_proconnect_linked(user_id: int) -> None:
     notifications.proconnect_linked(User.objects.get(pk=user_id))
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+LATE = timedelta(minutes=2)
+
+
+@shared_task
+def make_export(job_id: int) -> None:
+    """Makes a file that waits. Run again, or by two workers at once, it is made once."""
+    try:
+        jobs.make(job_id)
+    except SoftTimeLimitExceeded:
+        jobs.give_up(job_id, _("Cette liste demande trop de temps : affinez-la, ou prenez le CSV."))
+    send_export_ready.delay(job_id)
+
+
+@shared_task
+def send_export_ready(job_id: int) -> None:
+    """Tells the account that its file is ready, or will not be; once."""
+    with transaction.atomic():
+        ended = ExportJob.objects.filter(pk=job_id, told_at=None, state__in=[ExportState.DONE, ExportState.FAILED])
+        job = ended.select_related("user").select_for_update(of=("self",), skip_locked=True).first()
+        if job:
+            job.told_at = timezone.now()
+            job.save(update_fields=["told_at"])
+            if job.user.is_active:
+                notifications.export_ready(job)
+
+
+@shared_task
+def resume_exports() -> int:
+    """Asks again for what a worker or the broker lost: jobs that wait, news untold. Returns how many."""
+    before = timezone.now() - LATE
+    lost = list(ExportJob.objects.queued().filter(updated_at__lt=before).values_list("pk", flat=True))
+    untold = ExportJob.objects.filter(
+        told_at=None, state__in=[ExportState.DONE, ExportState.FAILED], done_at__lt=before
+    )
+    for pk in lost:
+        make_export.delay(pk)
+    news = list(untold.values_list("pk", flat=True))
+    for pk in news:
+        send_export_ready.delay(pk)
+    return len(lost) + len(news)
+
+
+@shared_task
+def forget_exports() -> int:
+    """Deletes files past their time. Returns how many."""
+    return jobs.forget()

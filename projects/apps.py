@@ -9,9 +9,13 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         # Models are loaded by now, not before.
         from atlas import completeness, maps
+        from atlas.filters import lists
         from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
+        from projects.exports.lists import LISTS
         from projects.maps import PARTNERSHIPS
 
         maps.register(PARTNERSHIPS)
+        for listed in LISTS:
+            lists.register(listed)
         completeness.register(CONFIRMED_SHEET)
         completeness.register(FRESH_RECORDS)

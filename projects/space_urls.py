@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from projects.views import confirmation, partner_space, space
+from projects.views import confirmation, partner_space, space, space_files
 
 urlpatterns = [
     path("confirmer/", confirmation.ConfirmAll.as_view(), name="confirm_all"),
     path("confirmer/<int:year>.pdf", confirmation.Receipt.as_view(), name="receipt"),
     path("projets/", space.ProjectList.as_view(), name="project_list"),
+    path("projets/export.xlsx", space_files.ProjectExport.as_view(), name="project_export"),
     path("projets/nouveau/", space.ProjectCreate.as_view(), name="project_create"),
     path("projets/<uuid:uuid>/", space.ProjectSummary.as_view(), name="project"),
     path("projets/<uuid:uuid>/copier/", space.ProjectCopy.as_view(), name="project_copy"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("projets/<uuid:uuid>/etat/<slug:transition>/", space.ProjectMove.as_view(), name="project_move"),
     path("projets/<uuid:uuid>/<slug:step>/", space.ProjectStep.as_view(), name="project_step"),
     path("partenariats/", space.PartnershipList.as_view(), name="partnership_list"),
+    path("partenariats/export.xlsx", space_files.PartnershipExport.as_view(), name="partnership_export"),
     path("partenariats/nouveau/", space.PartnershipCreate.as_view(), name="partnership_create"),
     path("partenariats/<uuid:uuid>/", space.PartnershipUpdate.as_view(), name="partnership"),
     path(

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from atlas.models import AccessRequest, Collectivity, Membership
+from atlas.models import AccessRequest, Collectivity, ExportJob, Membership
 from atlas.permissions import ADMIN, OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import figures
@@ -65,7 +65,7 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "panorama/<slug:figure>/fiches.csv": [("/panorama/jumelages/fiches.csv", ALL), ("/panorama/inconnu/fiches.csv", NONE)],
     "panorama/editions/<int:year>-<int:edition>.json": [("/panorama/editions/2000-1.json", ALL), ("/panorama/editions/1999-1.json", NONE)],
     "projets/": [("/projets/", ALL)],
-    "projets/export.<str:fmt>": [("/projets/export.csv", ALL), ("/projets/export.exe", NONE)],
+    "projets/export.<str:fmt>": [("/projets/export.csv", ALL), ("/projets/export.exe", NONE), ("/projets/export.xlsx", ALL)],
     "projets/<slug:slug>/": [("/projets/forages/", ALL), ("/projets/brouillon/", "404 200 200 200")],
     "accessibilite/": [("/accessibilite/", ALL)],
     "mentions-legales/": [("/mentions-legales/", ALL)],
@@ -91,12 +91,19 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         ("/compte/demandes/{request}/autre/", "302 404 404 404"),
     ],
     "compte/collectivites/<int:pk>/quitter/": [("/compte/collectivites/{membership}/quitter/", "302 200 404 404")],
+    "compte/fichiers/": [("/compte/fichiers/", ACCOUNT)],
+    # The job is the member's: for anybody else, staff included, it does not exist.
+    "compte/fichiers/<uuid:uuid>/": [(f"/compte/fichiers/{OWN}/", "302 200 404 404")],
+    "compte/fichiers/<uuid:uuid>/etat.json": [(f"/compte/fichiers/{OWN}/etat.json", "302 200 404 404")],
+    "compte/fichiers/<uuid:uuid>/fichier.xlsx": [(f"/compte/fichiers/{OWN}/fichier.xlsx", "302 404 404 404")],
     "espace/": [("/espace/", "302 302 200 200")],  # the member has one authority: its dashboard
     "espace/saisie/": [("/espace/saisie/", "405 405 405 405")],
     "espace/<slug:collectivity>/": [("/espace/brest/", ACCOUNT), ("/espace/nulle-part/", "302 404 404 404")],
     "espace/<slug:collectivity>/confirmer/": [("/espace/brest/confirmer/", ACCOUNT)],
     "espace/<slug:collectivity>/confirmer/<int:year>.pdf": [("/espace/brest/confirmer/1999.pdf", "302 404 404 404")],
     "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],
+    "espace/<slug:collectivity>/projets/export.xlsx": [("/espace/brest/projets/export.xlsx", ACCOUNT)],
+    "espace/<slug:collectivity>/partenariats/export.xlsx": [("/espace/brest/partenariats/export.xlsx", ACCOUNT)],
     "espace/<slug:collectivity>/projets/nouveau/": [("/espace/brest/projets/nouveau/", ACCOUNT)],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/": [
         (f"/espace/brest/projets/{OWN}/", ACCOUNT),
@@ -194,6 +201,7 @@ def numbers(people) -> dict[str, int]:
     PartnershipFactory(uuid=DRAFT, draft=True, french=brest)
     ProjectFactory(slug="forages", french=brest, foreign=kiel)
     ProjectFactory(slug="brouillon", uuid=OWN, draft=True, french=brest)
+    ExportJob.objects.create(uuid=OWN, user=Membership.objects.get(collectivity=brest).user, list_name="projets")
     figures.refresh()
     freeze_panorama(2000, actor=None)
     return {

@@ -2,6 +2,7 @@
 
 from .base import DataChange, StatusChange
 from .drafts import FormDraft
+from .exports import ExportJob, ExportState
 from .partners import (
     AuthorityLevel,
     Continent,
@@ -57,6 +58,8 @@ __all__ = [
     "DataChange",
     "Department",
     "EventKind",
+    "ExportJob",
+    "ExportState",
     "FinanceType",
     "FlowType",
     "ForeignAuthority",

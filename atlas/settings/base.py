@@ -188,6 +188,10 @@ PHOTO_MAX_PIXELS = 60_000_000
 PHOTO_MAX_SIDE = 2_000
 # What was typed in a form and never saved is forgotten after that many days.
 DRAFTS_KEPT_DAYS = 90
+# XLSX: that many rows straight away, more in the background; how long such a file is kept, how many one account may await.
+EXPORT_DIRECT_ROWS = env.int("ATLAS_EXPORT_DIRECT_ROWS", default=5_000)
+EXPORTS_KEPT_DAYS = env.int("ATLAS_EXPORTS_KEPT_DAYS", default=7)
+EXPORTS_AT_ONCE = env.int("ATLAS_EXPORTS_AT_ONCE", default=3)
 
 # --- E-mail ------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env("ATLAS_FROM_EMAIL", default="atlas@localhost")
@@ -295,6 +299,8 @@ CELERY_BEAT_SCHEDULE = {
     "prune-data-changes": {"task": "atlas.tasks.prune_data_changes", "schedule": crontab(hour=3, minute=10)},
     "clear-sessions": {"task": "atlas.tasks.clear_sessions", "schedule": crontab(hour=3, minute=20)},
     "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
+    "resume-exports": {"task": "atlas.tasks.resume_exports", "schedule": crontab(minute="*/5")},
+    "forget-exports": {"task": "atlas.tasks.forget_exports", "schedule": crontab(hour=3, minute=35)},
     # Each minute costs one query while nothing changes.
     "refresh-panorama": {"task": "projects.tasks.refresh_panorama", "schedule": crontab()},
     "refresh-panorama-nightly": {

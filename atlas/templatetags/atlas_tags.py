@@ -10,6 +10,8 @@ from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
 
+from atlas.filters.words import label_of
+
 register = template.Library()
 
 NARROW_SPACE = "\u202f"
@@ -83,20 +85,9 @@ def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[An
             without.setlist(name, [other for other in query.getlist(name) if other != str(one)])
             if not isinstance(value, list):
                 without.pop(name, None)
-            label = named.get((name, str(one))) or _label(filterset, name, one)
+            label = named.get((name, str(one))) or label_of(filterset, name, one)
             tags.append({"label": label, "url": _address(without)})
     return tags
-
-
-def _label(filterset: Any, name: str, value: Any) -> str:
-    """«Confirmé : oui», «« rennes »», «Collectivité française : Rennes», «Signé à partir de (année) : 1990»."""
-    if name == "q":
-        return _("«\u00a0%(words)s\u00a0»") % {"words": value}
-    if isinstance(value, bool):
-        value = _("oui") if value else _("non")
-    elif words := getattr(filterset.filters[name], "words", None):
-        value = words(value)
-    return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"
 
 
 @register.simple_tag

@@ -111,6 +111,12 @@ REFUSED = {
     "atlas_membership_once": member_twice,
     "atlas_accessrequest_once": asked_twice,
     "atlas_accessrequest_decided": lambda: AccessRequestFactory(status="granted", decided_at=None),
+    "atlas_exportjob_waiting": lambda: [
+        models.ExportJob.objects.create(user=user, list_name="projets") for user in [UserFactory()] * 2
+    ],
+    "atlas_exportjob_done": lambda: models.ExportJob.objects.create(
+        user=UserFactory(), list_name="projets", state="done"
+    ),
     "atlas_posting_validity": lambda: PostingFactory(**BACKWARDS),
     "atlas_posting_starts": lambda: PostingFactory(valid_from=None),
 }

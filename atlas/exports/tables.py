@@ -4,13 +4,14 @@ A list of columns is a mapping `header → expression`; page, export and API use
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import date
+from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Func, JSONField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
 Columns = Mapping[str, Any]
@@ -87,7 +88,11 @@ def geojson(rows: QuerySet, properties: Columns, geometry: Func = POINT, *, chun
     yield b"]}"
 
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def download(content: Iterator[bytes], *, name: str, fmt: str) -> StreamingHttpResponse:
@@ -95,6 +100,16 @@ def download(content: Iterator[bytes], *, name: str, fmt: str) -> StreamingHttpR
     response = StreamingHttpResponse(content, content_type=CONTENT_TYPES[fmt])
     response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.{fmt}"'
     response["Cache-Control"] = "no-cache"
+    return response
+
+
+def attach(file: IO[bytes], *, name: str, day: date | None = None, fmt: str = "xlsx") -> FileResponse:
+    """A file that is ready, for one person: named like the others, kept by no cache."""
+    day = day or timezone.localdate()
+    response = FileResponse(file, as_attachment=True, filename=f"{name}-{day:%Y-%m-%d}.{fmt}")
+    response["Content-Type"] = CONTENT_TYPES[fmt]
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
