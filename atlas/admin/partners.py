@@ -6,12 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV
 from import_export.widgets import ForeignKeyWidget
 
-from atlas.adminsite import ListResource, RecordAdmin, RecordForm, Work, declare
+from atlas.adminsite import ByFile, ListResource, RecordAdmin, RecordForm, Work, declare
 from atlas.forms.base import LinesField
 from atlas.models import Country, CountryStatus, ForeignAuthority, ForeignPlace, ForeignRegion, Recognition
 from atlas.names import normalise
@@ -77,12 +75,10 @@ class CountryStatusResource(ListResource):
 
 
 @admin.register(CountryStatus)
-class CountryStatusAdmin(ImportExportMixin, RecordAdmin):
+class CountryStatusAdmin(ByFile, RecordAdmin):
     """Editions of the lists, by file or by hand."""
 
     resource_classes = (CountryStatusResource,)
-    formats = (CSV,)
-    skip_export_form = True
     list_display = ("country", "list", "category", "valid_from", "valid_to", "confirmed")
     list_filter = ("list", "category", "confirmed")
     list_select_related = ("country",)

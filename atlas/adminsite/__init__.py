@@ -5,7 +5,7 @@ like a file, saves through a service and refuses lost updates. `WorkflowAdmin`: 
 `CodeListAdmin`: import and export of code lists, with the differences shown before anything is written.
 """
 
-from .files import CodeListAdmin, ListResource
+from .files import ByFile, CodeListAdmin, ListResource
 from .gestures import Gesture
 from .queue import Work, declare
 from .records import RecordAdmin, RecordForm
@@ -14,6 +14,7 @@ from .workflow import WorkflowAdmin
 
 __all__ = [
     "AtlasAdminSite",
+    "ByFile",
     "CodeListAdmin",
     "Gesture",
     "ListResource",

@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 from django.utils.safestring import mark_safe
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV
+from import_export.forms import ImportForm
 from import_export.resources import Diff, ModelResource
 
+from atlas.forms.uploads import check_kept
 from atlas.services.records import save_record
 
 from .records import RecordAdmin
@@ -40,11 +43,24 @@ class ListResource(ModelResource):
         save_record(instance, actor=self.actor)
 
 
-class CodeListAdmin(ImportExportMixin, RecordAdmin):
-    """Codes are looked up here and corrected by file: one at a time would leave half an edition."""
+class ListFileForm(ImportForm):
+    """The file of an edition; one that was too big to be kept says so."""
+
+    def clean_import_file(self) -> UploadedFile:
+        return check_kept(self.cleaned_data["import_file"])
+
+
+class ByFile(ImportExportMixin):
+    """For an admin whose rows come and go by CSV file."""
 
     formats = (CSV,)
     skip_export_form = True
+    import_form_class = ListFileForm
+
+
+class CodeListAdmin(ByFile, RecordAdmin):
+    """Codes are looked up here and corrected by file: one at a time would leave half an edition."""
+
     list_display = ("code", "name_fr", "name_en", "is_active", "valid_from", "valid_to")
     list_display_links = ("code", "name_fr")
     list_filter = ("is_active",)

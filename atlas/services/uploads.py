@@ -41,16 +41,19 @@ class Checked:
 
 
 def check_size(file: File, limit: int) -> None:
-    """Raises ValidationError for an empty file or one over `limit`, without reading it."""
+    """Raises ValidationError for an empty file or one over `limit`, or over what the portal receives, without reading it."""
+    limit = min(limit, settings.UPLOAD_MAX_BYTES)
     if not file.size:
         raise ValidationError(_("Ce fichier est vide."), code="empty")
     if file.size > limit:
-        raise too_big(limit)
+        raise too_big(file.size, limit)
 
 
-def too_big(limit: int) -> ValidationError:
+def too_big(size: int, limit: int) -> ValidationError:
     return ValidationError(
-        _("Ce fichier est trop lourd : %(limit)s au plus."), code="too_big", params={"limit": filesizeformat(limit)}
+        _("Ce fichier est trop lourd : il pèse %(size)s, la limite est de %(limit)s."),
+        code="too_big",
+        params={"size": filesizeformat(size), "limit": filesizeformat(limit)},
     )
 
 

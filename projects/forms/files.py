@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from atlas.forms.base import DsfrForm
 from atlas.models import User
-from atlas.services.uploads import too_big
 from projects import services
 from projects.models import DocumentCategory, Project, ProjectDocument, ProjectPhoto
 
@@ -20,24 +19,7 @@ def _up_to(text: str, setting: str) -> str:
 up_to = lazy(_up_to, str)
 
 
-class SentForm(DsfrForm):
-    """A file and what must be said of it. `dropped`: the file was so big that it was let go on the way."""
-
-    limit = ""
-
-    def __init__(self, *args, dropped: bool = False, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.dropped = dropped
-
-    def _clean_fields(self) -> None:
-        super()._clean_fields()
-        if self.dropped:
-            self.errors.pop("file", None)
-            self.add_error("file", too_big(getattr(settings, self.limit)))
-
-
-class DocumentForm(SentForm):
-    limit = "DOCUMENT_MAX_BYTES"
+class DocumentForm(DsfrForm):
     file = forms.FileField(
         label=gettext_lazy("Fichier"),
         help_text=up_to(gettext_lazy("PDF, ODT, DOCX, ODS, XLSX ou image ; %(limit)s au plus."), "DOCUMENT_MAX_BYTES"),
@@ -52,8 +34,7 @@ class DocumentForm(SentForm):
         )
 
 
-class PhotoForm(SentForm):
-    limit = "PHOTO_MAX_BYTES"
+class PhotoForm(DsfrForm):
     file = forms.FileField(
         label=gettext_lazy("Photo"),
         help_text=up_to(gettext_lazy("JPEG, PNG ou WebP ; %(limit)s au plus."), "PHOTO_MAX_BYTES"),

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from atlas.services.uploads import check_size
 from projects.imports.columns import HEADERS
 from projects.imports.files import MOST_BYTES
 from projects.models import PartnershipKind
@@ -39,10 +40,8 @@ class ImportForm(forms.Form):
     )
 
     def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise ValidationError(_("Le fichier pèse plus de %d Mo.") % (MOST_BYTES >> 20))
-        return file
+        check_size(self.cleaned_data["file"], MOST_BYTES)
+        return self.cleaned_data["file"]
 
     def clean_mapping(self) -> dict[str, str]:
         mapping = {}

@@ -212,8 +212,7 @@ class ProjectFiles(OfProject):
 
     def _receive(self, name: str, made: type) -> HttpResponse:
         request = self.request
-        dropped = getattr(request, "too_big", set())
-        form = made(request.POST, request.FILES, prefix=name, dropped=f"{name}-file" in dropped)
+        form = made(request.POST, request.FILES, prefix=name)
         if form.is_valid():
             try:
                 form.save(self.record, actor=request.user)

@@ -608,6 +608,14 @@ def test_a_file_with_a_fault_is_refused_whole(client, administrator, water):
     assert PurposeCode.objects.count() == 1
 
 
+def test_a_file_too_big_is_told_its_size(client, administrator, water, settings):
+    settings.UPLOAD_MAX_BYTES = 100_000
+    client.force_login(administrator)
+    answer = send(client, "purposecode", CODES + "x" * 300_000)
+    assert "trop lourd" in answer.context["form"].errors["import_file"][0]
+    assert PurposeCode.objects.count() == 1
+
+
 def test_a_list_goes_out_and_comes_back_unchanged(client, administrator, water):
     client.force_login(administrator)
     out = client.get(page("purposecode", "export"))

@@ -47,6 +47,15 @@ def upload(client, content: bytes, name: str = "jumelages.csv", **fields):
 # --- Imports ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_file_too_big_is_told_its_size_and_nothing_is_written(client, officer, settings):
+    settings.UPLOAD_MAX_BYTES = 100_000
+    response = upload(client, b"x" * 300_000, source="Enquête 2026")
+    assert "il pèse 293,0 Kio" in text_of(response)
+    assert "obligatoire" not in response.context["form"].errors["file"][0]
+    assert 'value="Enquête 2026"' in text_of(response)
+    assert not PartnershipImport.objects.exists()
+
+
 def test_a_file_is_shown_then_confirmed(client, officer, world):
     response = upload(client, file(*MIXED))
     batch = PartnershipImport.objects.get()

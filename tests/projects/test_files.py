@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -206,29 +207,38 @@ def test_a_photo_of_200_mb_is_dropped_on_the_way_and_the_text_stays(client, draf
     settings.UPLOAD_MAX_BYTES = 100_000
     response = client.post(page(draft), PHOTO | {"photo-file": sent("p.jpg", b"\xff\xd8" + b"x" * 300_000)})
     assert response.status_code == 422
-    assert "trop lourd" in response.context["photo_form"].errors["file"][0]
+    assert "il pèse 293,0" in response.context["photo_form"].errors["file"][0]
+    assert not ProjectPhoto.objects.exists()
     assert len(response.context["photo_form"].errors["file"]) == 1
     assert 'value="Un forage"' in response.content.decode()
 
 
 def test_the_upload_is_never_whole_in_memory(settings):
-    """The handler lets go at the limit, whatever is still to come."""
-    from django.core.files.uploadhandler import SkipFile
+    """The handler lets go at the limit, with what the others had kept, whatever is still to come."""
+    from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
     from atlas.forms.uploads import BoundedUploadHandler
 
     class Asked:
-        too_big: set
+        upload_handlers = ()
 
-    handler = BoundedUploadHandler(Asked())
-    handler.handle_raw_input(None, {}, 200_000_000, b"")
-    handler.new_file("photo", "p.jpg", "image/jpeg", 200_000_000)
+    asked = Asked()
+    handler, kept = asked.upload_handlers = BoundedUploadHandler(asked), TemporaryFileUploadHandler(asked)
+    for one in (handler, kept):
+        one.new_file("photo", "p.jpg", "image/jpeg", 200_000_000)
     chunk = b"x" * 65_536
-    for start in range(0, settings.UPLOAD_MAX_BYTES - len(chunk) + 1, len(chunk)):
-        assert handler.receive_data_chunk(chunk, start) == chunk
-    with pytest.raises(SkipFile):
-        handler.receive_data_chunk(chunk, settings.UPLOAD_MAX_BYTES)
-    assert handler.request.too_big == {"photo"}
+    within = settings.UPLOAD_MAX_BYTES // len(chunk)
+    for rank in range(within):
+        assert handler.receive_data_chunk(chunk, rank * len(chunk)) == chunk
+    place = Path(kept.file.temporary_file_path())
+    assert place.exists()
+    for rank in range(within, within + 10):
+        assert handler.receive_data_chunk(chunk, rank * len(chunk)) is None
+    assert not place.exists()
+    dropped = handler.file_complete(0)
+    assert dropped.size == (within + 10) * len(chunk)
+    with pytest.raises(ValidationError, match="trop lourd"):
+        dropped.read()
 
 
 def test_files_of_a_draft_are_for_its_members_and_those_of_a_published_project_for_all(client, town, draft, editor):
