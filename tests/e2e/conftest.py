@@ -183,6 +183,11 @@ def axe_violations(page: Page) -> list[str]:
     ]
 
 
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+
+
 def log_in(page: Page, email: str) -> None:
     page.goto("/compte/connexion/")
     page.get_by_label("Adresse électronique").fill(email)

@@ -3,8 +3,8 @@
 import pytest
 
 from atlas.models import Collectivity, ForeignAuthority
-from projects.models import Partnership
-from tests.e2e.conftest import DESK, PHONE, axe_violations, log_in
+from projects.models import Partnership, Project
+from tests.e2e.conftest import DESK, PHONE, axe_violations, log_in, sideways
 
 PAGES = [
     "/",
@@ -19,6 +19,8 @@ PAGES = [
     "/jumelages/",
     "/jumelages/?country=SN&kind=twinning",
     "/jumelages/{partnership}/",
+    "/projets/",
+    "/projets/{project}/",
     "/panorama/",
     "/panorama/?annee=2020",
     "/recherche/?q=sant+etiene",
@@ -40,6 +42,7 @@ def address(template: str) -> str:
     return template.format(
         collectivity=Collectivity.objects.get(name="Rennes").slug,
         partner=ForeignAuthority.objects.get(name_fr="Rio de Janeiro").slug,
+        project=Project.objects.filter(publication="published").first().slug,
         partnership=Partnership.objects.filter(confirmed_on__isnull=False).get().uuid,
     )
 
@@ -52,8 +55,7 @@ def test_public_page_is_sound_at_every_width_and_scheme(new_page, path, width):
     page.wait_for_load_state("networkidle")
     assert page.title()
     assert page.locator("h1").count() == 1
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0, f"{path} overflows by {overflow}px at {width}px"
+    assert sideways(page) <= 0, f"{path} scrolls sideways at {width}px"
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_selector(f"html[data-fr-theme={scheme}]")
@@ -62,8 +64,9 @@ def test_public_page_is_sound_at_every_width_and_scheme(new_page, path, width):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_public_page_does_its_job_without_javascript(new_page, path):
-    page = new_page(javascript=False)
+    page = new_page(width=PHONE, javascript=False)
     page.goto(address(path))
+    assert sideways(page) <= 0, f"{path} scrolls sideways"
     assert page.locator("h1").is_visible()
     assert page.locator("main").inner_text().strip()
 
@@ -74,3 +77,24 @@ def test_account_page_is_sound(new_page):
     page.wait_for_url("**/compte/")
     assert "Rennes" in page.locator("main").inner_text()
     assert axe_violations(page) == []
+
+
+def test_a_wide_table_is_read_as_cards_on_a_phone_and_stays_a_table_for_screen_readers(new_page):
+    page = new_page(width=PHONE)
+    page.goto("/pays/sn/")
+    table = page.get_by_role("table", name="Partenariats", exact=True)
+    cell = table.get_by_role("row").nth(1).get_by_role("cell").first
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"Côté français"')
+    assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    assert table.get_by_role("columnheader", name="Signature").count() == 1
+    page.set_viewport_size({"width": DESK, "height": 800})
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == "none"
+
+
+def test_without_scripts_a_wide_table_scrolls_in_its_frame(new_page):
+    page = new_page(width=PHONE, javascript=False)
+    page.goto("/pays/sn/")
+    frame = page.locator(".atlas-table-wrapper").first.bounding_box()
+    assert frame["x"] >= 0
+    assert frame["x"] + frame["width"] <= PHONE
+    assert page.locator(".atlas-table-wrapper .atlas-table").first.bounding_box()["width"] > PHONE

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from projects.models import Project
-from tests.e2e.conftest import DESK, PASSWORD, PHONE, axe_violations, log_in
+from tests.e2e.conftest import DESK, PASSWORD, PHONE, axe_violations, log_in, sideways
 
 
 def enter(page: Page) -> None:
@@ -74,11 +74,13 @@ def test_pages_of_the_space_are_sound(new_page, width, scheme):
     pages = ["", "projets/", "projets/nouveau/", "partenariats/", "partenariats/nouveau/"]
     root = page.url
     for project in Project.objects.order_by("pk")[:1]:
-        pages += [f"projets/{project.uuid}/{end}" for end in ("", "parties/", "themes/", "marqueurs/", "documents/")]
+        pages += [
+            f"projets/{project.uuid}/{end}"
+            for end in ("", "parties/", "themes/", "marqueurs/", "documents/", "partenaire/")
+        ]
     for path in pages:
         page.goto(root + path)
         page.wait_for_load_state("networkidle")
         assert page.locator("h1").count() == 1
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{path} overflows by {overflow}px at {width}px"
+        assert sideways(page) <= 0, f"{path} scrolls sideways at {width}px"
         assert axe_violations(page) == []
