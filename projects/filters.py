@@ -20,7 +20,7 @@ from atlas.filters import (
 )
 from atlas.models import Collectivity, CollectivityKind, ForeignAuthority
 from atlas.names import normalise
-from projects.figures import theme_group
+from projects.figures import theme_group, theme_labels
 from projects.models import ActivityStatus, Partnership, PartnershipKind, PartnershipStatus, Project
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
@@ -140,6 +140,10 @@ class MainThemeFilter(django_filters.CharFilter):
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         return qs.filter(theme_group(value)) if value else qs
+
+    def words(self, value: str) -> str:
+        """What the national figures call the group."""
+        return str(theme_labels().get(value, value))
 
 
 class ProjectFilterSet(FacetedFilterSet):

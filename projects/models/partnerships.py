@@ -142,11 +142,13 @@ class Partnership(Record):
         ]
 
     def __str__(self) -> str:
-        """Its title, else its parties: by their own names in a row read by `for_list` or `for_detail`."""
+        """Its title, else its parties, which cost a query outside `for_list` and `for_detail`."""
         if self.title:
             return self.title
-        names = " – ".join(map(str, getattr(self, "all_parties", ()))) or self.party_names
-        return f"{self.get_kind_display()} {names}"
+        parties = getattr(self, "all_parties", None)
+        if parties is None:
+            parties = self.parties.select_related("collectivity", "foreign_authority") if self.pk else ()
+        return f"{self.get_kind_display()} {' – '.join(map(str, parties))}".rstrip()
 
     def get_absolute_url(self) -> str:
         return reverse("projects:partnership_detail", args=[self.uuid])

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from stdnum.fr import siren
 
-from atlas.imports.reference import REFERENCE_SOURCE
+from atlas.imports.reference import EDITION, REFERENCE_SOURCE
 from atlas.imports.tables import ReferenceError
 from atlas.models import (
     AidType,
@@ -115,6 +115,8 @@ def test_former_communes_are_found_and_lead_to_their_heir(load):
     event = past.later_events.get()
     assert set(event.predecessors.values_list("name", flat=True)) == {"Arbignieu", "Saint-Bois"}
     assert [heir.name for heir in event.successors.all()] == ["Arboys en Bugey"]
+    # A name, which the language of whoever loads does not change.
+    assert event.source == f"{REFERENCE_SOURCE}\u00a0: INSEE, communes_associees_deleguees.csv, {EDITION}"
 
 
 def test_the_seat_of_a_new_commune_that_kept_its_name_is_no_former_commune(load):

@@ -112,6 +112,14 @@ def test_the_queue_is_the_first_page_of_the_staff(client, officer, queue):
     assert client.get("/admin/projects/importrow/?status__exact=queued").status_code == 200
 
 
+def test_the_demonstration_says_so_in_the_administration_too(client, officer, settings):
+    said = "aucun chiffre n’est à citer"
+    assert said not in text_of(client.get(reverse("admin:index")))
+    settings.DEMO = True
+    assert said in text_of(client.get(reverse("admin:index")))
+    assert said in text_of(client.get(ADD))
+
+
 def test_one_click_settles_a_name_everywhere(client, officer, world, queue):
     address = reverse("admin:projects_importrow_change", args=[queue[0].pk])
     page = client.get(address).content.decode()
@@ -126,7 +134,9 @@ def test_one_click_settles_a_name_everywhere(client, officer, world, queue):
     assert "2 lignes sont réglées" in client.get(response.url).content.decode()
     assert Partnership.objects.count() == 2
     assert NameResolution.objects.get().by == officer
-    assert "Résolue" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "Résolue" in page
+    assert "Jumelage Saint-Denis – Kiel" in page
 
 
 def test_numbers_of_rows_over_a_thousand_are_not_written_as_figures(client, officer, world):

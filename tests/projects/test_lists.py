@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories.atlas import CollectivityFactory
+from tests.factories.atlas import CollectivityFactory, ThemeFactory
 from tests.factories.projects import PartnershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +19,14 @@ def test_a_criterion_bears_the_name_of_its_authority(client, page):
         "Collectivité française\xa0: nulle-part"
         in client.get(reverse(page), {"collectivity": "nulle-part"}).content.decode()
     )
+
+
+def test_the_group_of_the_main_theme_bears_its_label(client):
+    ThemeFactory(code="eau", name="Eau et assainissement")
+    page = reverse("projects:project_list")
+    label = "Groupe du thème principal\xa0: "
+    assert f"{label}Eau et assainissement" in client.get(page, {"main_theme": "eau"}).content.decode()
+    assert f"{label}Autres / non précisé" in client.get(page, {"main_theme": "autres"}).content.decode()
 
 
 def test_the_authority_of_a_criterion_is_looked_up_once(client, django_assert_max_num_queries):

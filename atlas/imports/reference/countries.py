@@ -81,7 +81,7 @@ def read_statuses(folder: Folder, countries: set[str]) -> list[Values]:
     statuses: list[Values] = []
     for row in folder.rows("countries.csv", _COUNTRY):
         until, note, state = row.day("ldc_until"), row.text("ldc_note"), row.values["ldc_status"]
-        source = f"{REFERENCE_SOURCE} : liste ONU des PMA"
+        source = f"{REFERENCE_SOURCE}\u00a0: liste ONU des PMA"
         if row.boolean("ldc"):
             statuses.append((row.values["iso2"], "ldc", "LDC", None, until, source, True, note))
             if until and state == "to_confirm":
@@ -108,7 +108,7 @@ def read_statuses(folder: Folder, countries: set[str]) -> list[Values]:
             if following and following[0] == group:
                 continue
             end = None if year == last else date(year + 1, 1, 1)
-            source = f"{REFERENCE_SOURCE} : liste du CAD {start}-{year}"
+            source = f"{REFERENCE_SOURCE}\u00a0: liste du CAD {start}-{year}"
             # A span is as sure as its best attested year: the 2024 edition was checked against the official list.
             sure = any(editions[y][1] == "checked" for y in range(start, year + 1))
             statuses.append((iso2, "dac", group, date(start, 1, 1), end, source, sure, ""))

@@ -97,7 +97,7 @@ def merge_former(edition: Edition, regions: dict, departments: dict) -> Outcome:
 
 def merge_events(edition: Edition) -> Outcome:
     """One event per current commune and nature, with its former communes and its heir."""
-    source = _("%(source)s : communes associées et déléguées (INSEE)") % {"source": REFERENCE_SOURCE}
+    source = f"{REFERENCE_SOURCE}\u00a0: INSEE, communes_associees_deleguees.csv, {EDITION}"
     outcome = merge(
         _("événements territoriaux"),
         CollectivityEvent,
