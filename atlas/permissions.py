@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
 
-from atlas.models import AccessRequest, Collectivity, Membership, Role, User
+from atlas.models import AccessRequest, Collectivity, Membership, Move, Role, User
 
 ADMIN = "admin"  # runs the portal: everything, accounts and groups included
 OFFICERS = "dctciv"  # the ministry's officers: read everything, write what is listed below
@@ -70,6 +70,18 @@ def decides(user: User, request: AccessRequest) -> bool:
     return request.user_id != user.pk and has_role(user, request.collectivity_id, Role.REPRESENTATIVE)
 
 
+@rule("atlas.take_over")
+def inherits(user: User, heir: Collectivity) -> bool:
+    """A representative accepts for its authority what those before it held."""
+    return has_role(user, heir.pk, Role.REPRESENTATIVE)
+
+
+@rule("atlas.undo_move")
+def undoes(user: User, move: Move) -> bool:
+    """It gives back what it accepted. Merges of partners are the staff's."""
+    return move.french_into_id is not None and has_role(user, move.french_into_id, Role.REPRESENTATIVE)
+
+
 # Officers keep the directory of partners, what lists say of countries, the postings, and let people in.
 grant(
     OFFICERS,
@@ -81,6 +93,9 @@ grant(
     *(f"atlas.{verb}_membership" for verb in ("add", "change", "delete")),
     *(f"atlas.change_{model}" for model in ("collectivity", "country", "accessrequest", "theme")),
     "atlas.add_user",
+    "atlas.view_move",
+    "atlas.undo_move",
+    "atlas.take_over",
     "atlas.add_collectivityevent",
     "atlas.change_collectivityevent",
 )

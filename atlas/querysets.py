@@ -173,3 +173,19 @@ class ExportJobQuerySet(models.QuerySet):
 
     def queued(self) -> Self:
         return self.filter(state="queued")
+
+
+class MoveQuerySet(models.QuerySet):
+    """What was merged and taken over, and by whom: the business of the staff."""
+
+    def visible_to(self, user) -> Self:
+        return self.all() if user.is_authenticated and user.is_staff else self.none()
+
+    def standing(self) -> Self:
+        """Those that were not undone."""
+        return self.filter(undone_at__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "foreign_from__country", "foreign_into__country", "french_from", "french_into", "done_by", "undone_by"
+        )

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -19,3 +21,5 @@ class ProjectsConfig(AppConfig):
             lists.register(listed)
         completeness.register(CONFIRMED_SHEET)
         completeness.register(FRESH_RECORDS)
+        # Says what becomes of partnerships and projects when an authority becomes another one.
+        import_module("projects.services.references")

@@ -15,6 +15,7 @@ from atlas.models import Country, CountryStatus, ForeignAuthority, ForeignPlace,
 from atlas.names import normalise
 from atlas.services.partners import give_slug
 
+from .duplicates import DuplicatesMixin
 from .territories import ReadOnlyAdmin
 
 
@@ -117,7 +118,7 @@ class ForeignAuthorityForm(RecordForm):
 
 
 @admin.register(ForeignAuthority)
-class ForeignAuthorityAdmin(RecordAdmin):
+class ForeignAuthorityAdmin(DuplicatesMixin, RecordAdmin):
     """Partners. The ministry says here whether it holds one for a territorial authority, since when and why."""
 
     form = ForeignAuthorityForm

@@ -3,6 +3,7 @@
 from .base import DataChange, StatusChange
 from .drafts import FormDraft
 from .exports import ExportJob, ExportState
+from .moves import Distinction, Move, MovedRow, MoveKind
 from .partners import (
     AuthorityLevel,
     Continent,
@@ -57,6 +58,7 @@ __all__ = [
     "CountryStatus",
     "DataChange",
     "Department",
+    "Distinction",
     "EventKind",
     "ExportJob",
     "ExportState",
@@ -67,6 +69,9 @@ __all__ = [
     "ForeignRegion",
     "FormDraft",
     "Membership",
+    "Move",
+    "MoveKind",
+    "MovedRow",
     "PolicyMarker",
     "PositionPrecision",
     "Posting",

@@ -330,3 +330,10 @@ class ForeignAuthority(Record, Positioned):
     def shows_local_name(self) -> bool:
         """Whether the name in its own language says more than the displayed one."""
         return bool(self.name_local) and self.name_local != str(self)
+
+    def standing_row(self) -> "ForeignAuthority":
+        """The row that stands for this one, at the end of the chain of merges (one query for each link)."""
+        row = self
+        while row.merged_into_id:
+            row = row.merged_into
+        return row

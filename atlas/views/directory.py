@@ -111,8 +111,8 @@ class ForeignAuthorityPage(DetailView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        if target := self.object.merged_into:
-            return HttpResponsePermanentRedirect(target.get_absolute_url())
+        if self.object.merged_into_id:
+            return HttpResponsePermanentRedirect(self.object.standing_row().get_absolute_url())
         return self.render_to_response(self.get_context_data(object=self.object))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

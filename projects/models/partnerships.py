@@ -96,6 +96,16 @@ class Partnership(Record):
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("créé par")
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="twins",
+        verbose_name=_("réuni à"),
+        editable=False,
+        help_text=_("La fiche qui vaut pour les deux, quand leurs partenaires étaient la même autorité."),
+    )
 
     french_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
     foreign_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
@@ -128,6 +138,11 @@ class Partnership(Record):
                 name="projects_partnership_ended",
                 condition=Q(ended_on__isnull=True) | Q(status=PartnershipStatus.ENDED),
                 violation_error_message=_("Un partenariat qui porte une date de fin est terminé."),
+            ),
+            models.CheckConstraint(
+                name="projects_partnership_merged",
+                condition=Q(merged_into__isnull=True) | (Q(publication=Publication.ARCHIVED) & ~Q(merged_into=F("id"))),
+                violation_error_message=_("Une fiche réunie à une autre est archivée."),
             ),
         ]
         indexes = [

@@ -252,3 +252,18 @@ def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict
 def space_receipts(collectivity: Collectivity) -> dict[str, Any]:
     """The receipts of its yearly confirmations (one query)."""
     return {"collectivity": collectivity, "receipts": list(collectivity.confirmations.defer("content"))}
+
+
+RECORDS_SHOWN = 12
+
+
+@register.simple_tag(takes_context=True)
+def partner_records(context: dict[str, Any], authority: ForeignAuthority) -> dict[str, Any]:
+    """Partnerships, then projects, in which a sheet has a part: the first of them, and how many more (five queries)."""
+    user = context["request"].user
+    links = Partnership.objects.visible_to(user).filter(parties__foreign_authority=authority).distinct()
+    projects = Project.objects.visible_to(user).filter(parties__foreign_authority=authority).distinct()
+    first = list(links.for_list().order_by("pk")[:RECORDS_SHOWN])
+    then = list(projects.only("title").order_by("pk")[:RECORDS_SHOWN])
+    total = links.count() + projects.count()
+    return {"rows": [*first, *then], "more": total - len(first) - len(then)}

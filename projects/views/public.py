@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -37,9 +38,18 @@ class PartnershipExport(PartnershipSource, ExportView):
 
 
 class PartnershipPage(TemplateView):
-    """Sheet of a partnership."""
+    """Sheet of a partnership. The address of one that was made one with its twin leads to that."""
 
     template_name = "projects/partnership_detail.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            kept = Partnership.objects.visible_to(request.user).filter(twins__uuid=kwargs["uuid"]).first()
+            if kept is None:
+                raise
+            return HttpResponsePermanentRedirect(kept.get_absolute_url())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Partnership.objects.visible_to(self.request.user).for_detail()

@@ -77,7 +77,30 @@ def draft_twice():
         models.FormDraft.objects.create(user=user, path="/espace/", data={})
 
 
+def move(**fields):
+    sheets = {"foreign_from": ForeignAuthorityFactory(), "foreign_into": ForeignAuthorityFactory()}
+    return models.Move.objects.create(**{"kind": "merge"} | sheets | fields)
+
+
+def row_moved_twice():
+    done = move()
+    for _ in range(2):
+        models.MovedRow.objects.create(move=done, table_name="atlas_user", row_id=1)
+
+
+def told_apart(*times):
+    one, other = ForeignAuthorityFactory(), ForeignAuthorityFactory()
+    for swapped in times:
+        pair = (other, one) if swapped else (one, other)
+        models.Distinction.objects.create(one=pair[0], other=pair[1])
+
+
 REFUSED = {
+    "atlas_move_sides": lambda: move(kind="succession"),
+    "atlas_move_undone": lambda: move(undone_by=UserFactory()),
+    "atlas_movedrow_once": row_moved_twice,
+    "atlas_distinction_once": lambda: told_apart(False, False),
+    "atlas_distinction_order": lambda: told_apart(True),
     "atlas_formdraft_once": draft_twice,
     "atlas_region_position": lambda: RegionFactory(longitude=2.0, latitude=None),
     "atlas_department_position": lambda: DepartmentFactory(longitude=200.0, latitude=2.0),

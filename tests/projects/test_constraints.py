@@ -151,6 +151,7 @@ def again(build):
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 REFUSED = {
+    "projects_partnership_merged": lambda: partnership(merged_into=partnership(), publication="published"),
     "projects_partnerrequest_subject": lambda: asked(project=project()),
     "projects_partnerrequest_answered": lambda: asked(answer="confirmed"),
     "projects_partnerrequest_decided": lambda: asked(decision="accepted", decided_at=datetime(2026, 3, 1, tzinfo=UTC)),

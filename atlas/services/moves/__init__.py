@@ -1,0 +1,31 @@
+"""Rows that pass from one authority to another: duplicates merged, heirs that take over, both undoable."""
+
+from .candidates import Candidate, count_candidates, find_candidates
+from .ledger import Ledger
+from .merging import CHOICES, differing, finish, merge_foreign_authorities, says_nothing, tell_apart, undo_move
+from .references import Follower, Reference, declare, follow, followers, holdings, references
+from .succession import Succession, successions, take_over
+
+__all__ = [
+    "CHOICES",
+    "Candidate",
+    "Follower",
+    "Ledger",
+    "Reference",
+    "Succession",
+    "count_candidates",
+    "declare",
+    "differing",
+    "find_candidates",
+    "finish",
+    "follow",
+    "followers",
+    "holdings",
+    "merge_foreign_authorities",
+    "references",
+    "says_nothing",
+    "successions",
+    "take_over",
+    "tell_apart",
+    "undo_move",
+]

@@ -1,0 +1,125 @@
+"""A French authority that took the place of others takes over what they still hold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from atlas.models import (
+    AccessRequest,
+    Collectivity,
+    CollectivityEvent,
+    ExportJob,
+    Membership,
+    Move,
+    MoveKind,
+    Role,
+    User,
+)
+from atlas.permissions import may
+
+from .ledger import Ledger
+from .merging import finish
+from .references import Reference, declare, followers, references
+
+RANKS = [Role.READER, Role.EDITOR, Role.REPRESENTATIVE]
+
+
+def fold_membership(kept: Membership, gone: Membership) -> None:
+    """A member of both keeps the higher role."""
+    kept.role = max(kept.role, gone.role, key=RANKS.index)
+
+
+_REGISTER = gettext_lazy("Le registre des territoires dit ce qui fut.")
+declare(
+    Reference(Membership, "collectivity", once=["user"], fold=fold_membership),
+    Reference(AccessRequest, "collectivity", stays=gettext_lazy("Une demande a sa réponse là où elle fut faite.")),
+    Reference(ExportJob, "collectivity", stays=gettext_lazy("Un fichier fait ne se refait pas.")),
+    Reference(Collectivity, "epci", stays=_REGISTER),
+    Reference(CollectivityEvent.predecessors.through, "collectivity", stays=_REGISTER),
+    Reference(CollectivityEvent.successors.through, "collectivity", stays=_REGISTER),
+    Reference(Move, "french_from", stays=gettext_lazy("Le journal garde ce qui a été décidé.")),
+    Reference(Move, "french_into", stays=gettext_lazy("Le journal garde ce qui a été décidé.")),
+)
+
+# Authorities that stand today after those given, through as many events as it took, and the first of these events.
+_HEIRS = """
+WITH RECURSIVE heir (old, heir, event) AS (
+    SELECT before.collectivity_id, after.collectivity_id, before.collectivityevent_id
+    FROM atlas_collectivityevent_predecessors before
+    JOIN atlas_collectivityevent_successors after USING (collectivityevent_id)
+    WHERE before.collectivity_id = ANY(%s) AND after.collectivity_id <> before.collectivity_id
+    UNION
+    SELECT heir.old, after.collectivity_id, heir.event
+    FROM heir
+    JOIN atlas_collectivity between_ ON between_.id = heir.heir AND NOT between_.is_current
+    JOIN atlas_collectivityevent_predecessors before ON before.collectivity_id = heir.heir
+    JOIN atlas_collectivityevent_successors after USING (collectivityevent_id)
+    WHERE after.collectivity_id <> before.collectivity_id
+)
+SELECT old, heir, min(event) FROM heir JOIN atlas_collectivity ON id = heir AND is_current GROUP BY old, heir ORDER BY old, heir
+"""
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Keys of an authority of the past, of one that stands after it, and of the event between them."""
+
+    old: int
+    heir: int
+    event: int
+
+
+def successions(old: Iterable[int]) -> list[Succession]:
+    """The heirs of these authorities (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEIRS, [list(old)])
+        return [Succession(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def take_over(
+    old: Collectivity,
+    heir: Collectivity,
+    *,
+    actor: User,
+    chosen: Mapping[type[models.Model], Q] | None = None,
+) -> Move:
+    """Give `heir` what `old` still holds, in one journal. `chosen`: which rows of each model; everything without it.
+
+    The records keep their history, and the old authority its page.
+
+    Raises:
+        PermissionDenied: `actor` neither represents the heir nor is in charge of events.
+        ValidationError: one is not the heir of the other, or nothing is left to take over.
+    """
+    if not may(actor, "atlas.take_over", heir):
+        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    found = next((one for one in successions([old.pk]) if one.heir == heir.pk), None)
+    if found is None or old.is_current:
+        raise ValidationError(_("Aucun événement ne dit que l’une succède à l’autre."), code="no_heir")
+    for app in followers():
+        app.prepare([old, heir])
+    rows = Collectivity.objects.filter(pk__in=[old.pk, heir.pk]).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    move = Move.objects.create(
+        kind=MoveKind.SUCCESSION, french_from=old, french_into=heir, event_id=found.event, done_by=actor
+    )
+    ledger = Ledger(move)
+    move.counts = {}
+    for reference in references(Collectivity):
+        if reference.stays or (chosen is not None and reference.model not in chosen):
+            continue
+        given = reference.rows(old)
+        if chosen is not None:
+            given = given.filter(chosen[reference.model])
+        if n := reference.pass_on(ledger, old, heir, given):
+            move.counts[reference.model._meta.label_lower] = n
+    if not move.counts:
+        raise ValidationError(_("Il n’y a rien à reprendre : quelqu’un l’a peut-être déjà fait."), code="nothing")
+    finish(ledger, heir, old)
+    return move
