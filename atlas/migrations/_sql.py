@@ -22,17 +22,23 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT array_to_string(names, ' / ')
 $$;
 
--- Each name is normalised on its own, then joined: «saint etienne / st-etienne» keeps its word limits.
+-- Each name is normalised on its own, then joined: «saint etienne / st-etienne» keeps its word limits. The limit is a
+-- character that no name holds while all of them go through one pass: a pass for each took twenty times longer.
 CREATE FUNCTION atlas_search_name(VARIADIC names text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(string_agg(public.atlas_normalise(part), ' / '), '')
-    FROM (
-        SELECT btrim(part) AS part
-        FROM unnest(names) WITH ORDINALITY AS given(name, rank),
-             regexp_split_to_table(coalesce(given.name, ''), ' / |,') WITH ORDINALITY AS split(part, place)
-        ORDER BY rank, place
-    ) AS parts
-    WHERE part <> ''
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    words text := replace(replace(array_to_string(names, ' / '), ' / ', E'\x01'), ',', E'\x01');
+BEGIN
+    words := lower(public.unaccent('public.unaccent'::regdictionary, words));
+    words := btrim(regexp_replace(words, '[^[:alnum:]\x01]+', ' ', 'g'), E' \x01');
+    IF strpos(words, E'\x01') > 0 THEN
+        words := regexp_replace(words, ' ?\x01[ \x01]*', ' / ', 'g');
+    END IF;
+    IF strpos(words, 'st') > 0 THEN
+        words := regexp_replace(regexp_replace(words, '\mste\M', 'sainte', 'g'), '\mst\M', 'saint', 'g');
+    END IF;
+    RETURN words;
+END
 $$;
 
 CREATE FUNCTION atlas_note_change() RETURNS trigger

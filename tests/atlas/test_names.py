@@ -32,8 +32,8 @@ def in_sql(function: str, values: list[str]) -> list[str]:
 
 def search_name(*given: str) -> str:
     """What `atlas_search_name` promises: each name, split at « / » and commas, normalised on its own."""
-    parts = (part.strip(" ") for name in given for part in re.split(r" / |,", name))
-    return " / ".join(normalise(part) for part in parts if part)
+    parts = (normalise(part) for name in given for part in re.split(r" / |,", name))
+    return " / ".join(part for part in parts if part)
 
 
 @drawn
