@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core import checks
 from django.db import DatabaseError, connections, transaction
 from django.utils.module_loading import autodiscover_modules
@@ -105,7 +106,8 @@ def make_accounts() -> str:
         "region@demo.example": {"first_name": "Sacha", "last_name": "Région", "memberships": [(region, Role.EDITOR)]},
         "ambassade@demo.example": {"first_name": "Alix", "last_name": "Dakar"},
     }
-    users = {email: ensure_account(email, password=PASSWORD, **described[email]) for email in ACCOUNTS}
+    encoded = make_password(PASSWORD)
+    users = {email: ensure_account(email, password=PASSWORD, encoded=encoded, **described[email]) for email in ACCOUNTS}
     officer, correspondent = users["dctciv@demo.example"], users["ambassade@demo.example"]
     senegal = Country.objects.get(iso2="SN")
     ensure_posting(officer, kind=PostingKind.OFFICER, valid_from=SINCE, zones=["Afrique subsaharienne"])

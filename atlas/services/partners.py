@@ -8,8 +8,7 @@ from django.db.models import Q
 
 from atlas.models import AuthorityLevel, Country, ForeignAuthority, ForeignPlace, ForeignRegion, PositionPrecision
 from atlas.names import slugify
-
-BATCH = 1_000
+from atlas.services.copying import copy_instances
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def _on_record(place_ids: Sequence[int]) -> dict[int, int]:
 def make_authorities(rows: Sequence[NewAuthority], *, is_demo: bool = False) -> list[int]:
     """Write new authorities; returns their ids in the same order. Nothing is looked for: see `authorities_of_places`."""
     slugs = _slugs(rows)
-    made = ForeignAuthority.objects.bulk_create(
+    made = copy_instances(
         [
             ForeignAuthority(
                 name_local=row.name,
@@ -96,8 +95,7 @@ def make_authorities(rows: Sequence[NewAuthority], *, is_demo: bool = False) -> 
                 is_demo=is_demo,
             )
             for row, slug in zip(rows, slugs, strict=True)
-        ],
-        batch_size=BATCH,
+        ]
     )
     return [authority.pk for authority in made]
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from functools import cache
 
 from atlas.demo import part
-from atlas.models import Collectivity, ForeignPlace, Theme
+from atlas.models import Theme
 from atlas.services.partners import authorities_of_places
 from projects.demo import world
-from projects.demo.world import TODAY, Abroad, World
+from projects.demo.world import TODAY, Abroad, Actor, Town, World
 from projects.models import DatePrecision, Origin, Partnership, PartnershipKind, PartnershipStatus
 from projects.services import NewPartnership, create_partnerships
 
@@ -124,14 +124,12 @@ class Inventor:
                 one, other = self._new_pair(authority, place, cast)
                 yield self._link(PartnershipKind.TWINNING, [one], [other], self.cast.countries[code])
 
-    def _each_once(self, cast: list[ForeignPlace], number: int) -> list[ForeignPlace]:
+    def _each_once(self, cast: list[Town], number: int) -> list[Town]:
         """Every town of the cast, then some again, large ones more often."""
         weights = [place.population**0.45 for place in cast]
         return [*cast, *self.random.choices(cast, weights, k=number - len(cast))]
 
-    def _new_pair(
-        self, authority: Collectivity, place: ForeignPlace, cast: list[ForeignPlace]
-    ) -> tuple[Collectivity, ForeignPlace]:
+    def _new_pair(self, authority: Actor, place: Town, cast: list[Town]) -> tuple[Actor, Town]:
         """This pair, or near it one that has no link yet."""
         if (authority.pk, place.pk) in self.pairs:
             near = self.cast.near_size(cast, place.population)
@@ -163,7 +161,7 @@ class Inventor:
                     self.pairs.add((authority.pk, place.pk))
                     yield self._link(kind, [authority], [place], abroad)
 
-    def _neighbours(self, country: str) -> Iterator[tuple[Collectivity, ForeignPlace]]:
+    def _neighbours(self, country: str) -> Iterator[tuple[Actor, Town]]:
         """Pairs of towns of the cast less than 25 km apart across the border."""
         cells = self._cells()
         for place in self.cast.places[country]:
@@ -172,8 +170,8 @@ class Inventor:
                 yield from ((row, place) for row in cells.get(cell, ()) if kilometres(row, place) < 25)
 
     @cache  # noqa: B019 — lives as long as the draw
-    def _cells(self) -> dict[tuple[int, int], list[Collectivity]]:
-        cells: dict[tuple[int, int], list[Collectivity]] = {}
+    def _cells(self) -> dict[tuple[int, int], list[Actor]]:
+        cells: dict[tuple[int, int], list[Actor]] = {}
         for row in self.cast.french["communes"]:
             cells.setdefault((round(row.longitude * 2), round(row.latitude * 2)), []).append(row)
         return cells
@@ -189,9 +187,7 @@ class Inventor:
         ]
         return self.random.choices(kinds, [60, 12, 16, 12] if south else [25, 45, 15, 15])[0]
 
-    def _link(
-        self, kind: str, french: Iterable[Collectivity], foreign: Iterable[ForeignPlace], abroad: Abroad
-    ) -> NewPartnership:
+    def _link(self, kind: str, french: Iterable[Actor], foreign: Iterable[Town], abroad: Abroad) -> NewPartnership:
         first, last = abroad.years
         if kind in (PartnershipKind.TECHNICAL, PartnershipKind.ONE_OFF):
             first = max(first, last - 20)
@@ -255,7 +251,7 @@ class Inventor:
         )
 
 
-def kilometres(one: Collectivity | ForeignPlace, other: Collectivity | ForeignPlace) -> float:
+def kilometres(one: Actor | Town, other: Actor | Town) -> float:
     """Distance over short ranges, on a flat Earth."""
     mean = math.radians((one.latitude + other.latitude) / 2)
     return 111.2 * math.hypot((one.longitude - other.longitude) * math.cos(mean), one.latitude - other.latitude)

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from atlas.demo import part
-from atlas.models import Collectivity, Country, ForeignPlace, PolicyMarker, Theme
+from atlas.models import Country, PolicyMarker, Theme
 from atlas.services.partners import authorities_of_places
 from projects.demo import world
 from projects.demo.partnerships import SOURCE
 from projects.demo.texts import NORTH, TEXTS, ThemeText
 from projects.demo.words import at, of, of_said, said
-from projects.demo.world import KIND_SHARES, THEME_SHARES, TODAY, Abroad, World, allocate
+from projects.demo.world import KIND_SHARES, THEME_SHARES, TODAY, Abroad, Actor, Town, World, allocate
 from projects.models import BudgetSource, Origin, PartKind, Partnership, Project, ProjectPublication, ProjectRole
 from projects.services import NewIndicator, NewParty, NewProject, create_projects
 
@@ -76,7 +76,7 @@ class Writer:
 
     # --- Who and where ------------------------------------------------------------------------------------------------
 
-    def _leads(self, quotas: dict[str, int]) -> list[tuple[str, Collectivity]]:
+    def _leads(self, quotas: dict[str, int]) -> list[tuple[str, Actor]]:
         """Of each kind: the whole cast once (but for communes, which twinnings already show), then large ones again."""
         leads = []
         for group, quota in quotas.items():
@@ -85,23 +85,21 @@ class Writer:
             leads += [(group, row) for row in rows]
         return leads
 
-    def _partners(self, code: str, quota: int) -> list[ForeignPlace]:
+    def _partners(self, code: str, quota: int) -> list[Town]:
         """Towns that have no link yet come first; then large ones, again and again."""
         cast = self.cast.places[code]
         alone = [place for place in cast if self.authorities[place.pk] not in self.linked][:quota]
         weights = [place.population**0.45 for place in cast]
         return [*alone, *self.random.choices(cast, weights, k=quota - len(alone))]
 
-    def _companion(self, lead: Collectivity) -> Collectivity | None:
+    def _companion(self, lead: Actor) -> Actor | None:
         """Another authority of the same région, for the projects that several lead together."""
         near = [row for row in self.cast.draw("intercommunalites", 12) if row.region_id == lead.region_id]
         return next((row for row in near if row.pk != lead.pk), None)
 
     # --- The whole ----------------------------------------------------------------------------------------------------
 
-    def _project(
-        self, rank: int, lead: Collectivity, size: str, place: ForeignPlace, code: str, group: str
-    ) -> NewProject:
+    def _project(self, rank: int, lead: Actor, size: str, place: Town, code: str, group: str) -> NewProject:
         abroad, partner = self.cast.countries[code], self.authorities[place.pk]
         theme, text = self._theme(group, abroad)
         words = self._words(lead, place, code)
@@ -136,7 +134,7 @@ class Writer:
             uuid=uuid.uuid5(NAMESPACE, str(rank)),
         )
 
-    def _words(self, lead: Collectivity, place: ForeignPlace, code: str) -> dict[str, str]:
+    def _words(self, lead: Actor, place: Town, code: str) -> dict[str, str]:
         return {
             "lieu": place.name,
             "a_lieu": at(place.name),
@@ -259,7 +257,7 @@ class Writer:
             )
         return tuple(told)
 
-    def _parties(self, lead: Collectivity, partner: int, place: ForeignPlace, own: int) -> tuple[NewParty, ...]:
+    def _parties(self, lead: Actor, partner: int, place: Town, own: int) -> tuple[NewParty, ...]:
         parties = [
             NewParty(PartKind.COLLECTIVITY, ProjectRole.LEAD, lead.pk, cash=Decimal(own)),
             NewParty(PartKind.FOREIGN_AUTHORITY, ProjectRole.IMPLEMENTING, partner),

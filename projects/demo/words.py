@@ -2,7 +2,8 @@
 
 import re
 
-from atlas.models import Collectivity, CollectivityKind
+from atlas.models import CollectivityKind
+from projects.demo.world import Actor
 
 _VOWEL = re.compile(r"^[aàâäeéèêëiîïoôöuùûüyœæAÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜYŒÆ]")
 _DU = {
@@ -74,7 +75,7 @@ def of_department(name: str) -> str:
     return f"de l’{name}" if _VOWEL.match(name) or name.startswith("Hérault") else f"de la {name}"
 
 
-def said(authority: Collectivity) -> str:
+def said(authority: Actor) -> str:
     """How a text names a French authority: «la ville de Rennes», «le Département du Nord»."""
     name = authority.name
     if authority.kind == CollectivityKind.COMMUNE:
@@ -91,7 +92,7 @@ def said(authority: Collectivity) -> str:
     return name
 
 
-def of_said(authority: Collectivity) -> str:
+def of_said(authority: Actor) -> str:
     """The same after «de»: «de la ville de Rennes», «du Département du Nord»."""
     named = said(authority)
     return f"du {named[3:]}" if named.startswith("le ") else f"de {named}" if named.startswith("la ") else of(named)

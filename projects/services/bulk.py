@@ -1,4 +1,4 @@
-"""Writing many projects with their parts at once: a fixed number of queries by thousand projects."""
+"""Writing many projects with their parts at once: a fixed number of queries."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,16 +8,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg import sql
 
 from atlas.models import User
-from atlas.models.base import Dated
 from atlas.models.partners import PositionPrecision
 from atlas.names import slugify
+from atlas.services.copying import copy_instances, copy_rows, new_ids
 from projects.models import (
     IndicatorPeriod,
     Origin,
@@ -35,7 +34,6 @@ from projects.models import (
 )
 from projects.services.digest import refresh_activity, refresh_project_digest
 
-BATCH = 1_000
 HUNDRED = Decimal(100)
 
 
@@ -105,16 +103,15 @@ def create_projects(
         _check(row)
     slugs = _slugs([row.fields["title"] for row in rows])
     now = timezone.now()
-    made = Project.objects.bulk_create(
+    made = copy_instances(
         [
             _project(row, slug, actor=actor, origin=origin, publication=publication, now=now)
             for row, slug in zip(rows, slugs, strict=True)
-        ],
-        batch_size=BATCH,
+        ]
     )
     pairs = [(project.pk, row) for project, row in zip(made, rows, strict=True)]
     for model, columns, parts in _parts(pairs):
-        _copy(model, columns, parts, now)
+        copy_rows(model, columns, parts, now=now)
     _copy_indicators(pairs, now)
     ids = [project.pk for project in made]
     refresh_project_digest(ids)
@@ -209,36 +206,19 @@ def _party(party: NewParty) -> tuple:
 def _copy_indicators(pairs: Sequence[tuple[int, NewProject]], now: datetime) -> None:
     """Indicators, whose ids are taken first, then their periods."""
     told = [(project, indicator) for project, row in pairs for indicator in row.indicators]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [ProjectIndicator._meta.db_table, len(told)],
-        )
-        ids = [pk for (pk,) in cursor.fetchall()]
-    _copy(
+    ids = new_ids(ProjectIndicator, len(told))
+    copy_rows(
         ProjectIndicator,
         ("id", "project_id", "kind", "title", "unit", "baseline", "baseline_year", "target"),
         (
             (pk, project, one.kind, one.title, one.unit, one.baseline, one.baseline_year, one.target)
             for pk, (project, one) in zip(ids, told, strict=True)
         ),
-        now,
+        now=now,
     )
-    _copy(
+    copy_rows(
         IndicatorPeriod,
         ("indicator_id", "starts_on", "ends_on", "target", "actual", "comment"),
         ((pk, *period, "") for pk, (_project, one) in zip(ids, told, strict=True) for period in one.periods),
-        now,
+        now=now,
     )
-
-
-def _copy(model: type[Model], columns: Sequence[str], rows: Iterable[tuple], now: datetime) -> None:
-    """Write rows of one table by COPY, many times faster than INSERT; `now` dates those of `Dated` models."""
-    dated = (now, now) if issubclass(model, Dated) else ()
-    names = [*columns, "created_at", "updated_at"] if dated else columns
-    target = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    with connection.cursor() as cursor, cursor.copy(target) as copy:
-        for row in rows:
-            copy.write_row((*row, *dated))

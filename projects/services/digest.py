@@ -195,13 +195,16 @@ def _refresh_tally(table: str, side: str, **gathered: str) -> int:
 def _write_differences(table: str, with_digest: str, columns: Sequence[str], given: dict[str, Any]) -> int:
     """Update `columns` of `table` from the relation `digest` (by id) that the WITH clause defines."""
     stored, wanted = (", ".join(f'{name}."{column}"' for column in columns) for name in ("stored", "digest"))
-    differs = f"digest.id = stored.id AND ({stored}) IS DISTINCT FROM ({wanted})"
-    sets = ", ".join(f'"{column}" = digest."{column}"' for column in columns)
+    differing = (
+        f"CREATE TEMP TABLE differing ON COMMIT DROP AS {with_digest} "
+        f"SELECT stored.id, {wanted} FROM {table} stored JOIN digest "
+        f"ON digest.id = stored.id AND ({stored}) IS DISTINCT FROM ({wanted})"
+    )
+    sets = ", ".join(f'"{column}" = differing."{column}"' for column in columns)
     with transaction.atomic(), connection.cursor() as cursor:
-        find = f"{with_digest} SELECT stored.id FROM {table} stored JOIN digest ON {differs}"
-        cursor.execute(find, given)
-        ids = [row[0] for row in cursor.fetchall()]
-        if ids:
-            write = f"{with_digest} UPDATE {table} stored SET {sets} FROM digest WHERE {differs}"
-            cursor.execute(f"{write} AND stored.id = ANY(%(differing)s)", given | {"differing": ids})
-    return len(ids)
+        cursor.execute(differing, given)
+        number = cursor.rowcount
+        if number:
+            cursor.execute(f"UPDATE {table} stored SET {sets} FROM differing WHERE stored.id = differing.id")
+        cursor.execute("DROP TABLE differing")
+    return number

@@ -29,8 +29,9 @@ from projects.models import (
     PartnershipKind,
     RowStatus,
 )
-from projects.services.partnerships import BATCH, NewPartnership, create_partnerships
+from projects.services.partnerships import NewPartnership, create_partnerships
 
+BATCH = 1_000
 _LOCK = 0x6A756D65  # one import writes at a time: two would make the same authority twice
 
 

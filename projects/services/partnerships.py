@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import User
 from atlas.permissions import may
+from atlas.services.copying import copy_instances, copy_rows
 from atlas.services.transitions import fire
 from projects.models import (
     DatePrecision,
@@ -22,8 +23,6 @@ from projects.models import (
     Publication,
 )
 from projects.services.digest import refresh_activity, refresh_partnership_digest
-
-BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def create_partnerships(
 ) -> list[int]:
     """Write partnerships, their parties and themes, then the digest and the counts; returns the ids in the same order.
 
-    A fixed number of queries by thousand rows. No duplicate is looked for.
+    A fixed number of queries. No duplicate is looked for.
 
     Raises:
         ValidationError: a row lacks one of its two sides.
@@ -61,7 +60,7 @@ def create_partnerships(
     """
     if any(not row.french or not row.foreign for row in rows):
         raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."), code="one_sided")
-    made = Partnership.objects.bulk_create(
+    made = copy_instances(
         [
             Partnership(
                 kind=row.kind,
@@ -77,28 +76,15 @@ def create_partnerships(
                 created_by=actor,
             )
             for row in rows
-        ],
-        batch_size=BATCH,
-    )
-    PartnershipParty.objects.bulk_create(
-        [
-            PartnershipParty(partnership=partnership, role=PartyRole.LEAD, **{side: pk})
-            for partnership, row in zip(made, rows, strict=True)
-            for side, ids in (("collectivity_id", row.french), ("foreign_authority_id", row.foreign))
-            for pk in dict.fromkeys(ids)
-        ],
-        batch_size=BATCH,
-    )
-    themes = Partnership.themes.through
-    themes.objects.bulk_create(
-        [
-            themes(partnership_id=partnership.pk, theme_id=pk)
-            for partnership, row in zip(made, rows, strict=True)
-            for pk in dict.fromkeys(row.themes)
-        ],
-        batch_size=BATCH,
+        ]
     )
     ids = [partnership.pk for partnership in made]
+    pairs = list(zip(ids, rows, strict=True))
+    for side, members in (("collectivity_id", "french"), ("foreign_authority_id", "foreign")):
+        parties = ((pk, PartyRole.LEAD, party) for pk, row in pairs for party in dict.fromkeys(getattr(row, members)))
+        copy_rows(PartnershipParty, ("partnership_id", "role", side), parties)
+    links = ((pk, theme) for pk, row in pairs for theme in dict.fromkeys(row.themes))
+    copy_rows(Partnership.themes.through, ("partnership_id", "theme_id"), links)
     refresh_partnership_digest(ids)
     refresh_activity()
     return ids

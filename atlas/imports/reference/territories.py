@@ -32,9 +32,10 @@ _COLLECTIVITY = [
 def read_collectivities(folder: Folder) -> list:
     rows = list(folder.rows("collectivities.csv", _COLLECTIVITY))
     seen: dict[tuple[str, str], int] = {}
+    kinds, zones = set(CollectivityKind.values), set(Zone.values)  # asked of the enumeration once, not at each row
     for row in rows:
-        row.known("kind", CollectivityKind.values, required=True)
-        row.known("zone", Zone.values, required=True)
+        row.known("kind", kinds, required=True)
+        row.known("zone", zones, required=True)
         row.text("name", required=True, longest=200)
         code, siren = row.text("insee_code", longest=9), row.values["siren"]
         if not code and not siren:
