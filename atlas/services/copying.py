@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
 from django.utils import timezone
 from psycopg import sql
@@ -19,18 +20,22 @@ def copy_rows(
 ) -> None:
     """Write rows, given as values of `columns` (names of the database); `now` dates those of `Dated` models.
 
+    No row, no statement: an empty one would still tell the data version that something changed.
     Defaults of Python are not applied: a column left out must be nullable, generated, or have a default in the database.
 
     Raises:
         IntegrityError: a rule of the table is broken; nothing was written.
     """
+    rows = iter(rows)
+    if (first := next(rows, None)) is None:
+        return
     dated = (now or timezone.now(),) * 2 if issubclass(model, Dated) and "created_at" not in columns else ()
     names = [*columns, "created_at", "updated_at"] if dated else columns
     target = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with connection.cursor() as cursor, cursor.copy(target) as copy:
-        for row in rows:
+        for row in chain([first], rows):
             copy.write_row((*row, *dated))
 
 
@@ -44,7 +49,6 @@ def new_ids(model: type[Model], number: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-@transaction.atomic
 def copy_instances(instances: Sequence[T]) -> Sequence[T]:
     """Write unsaved instances of one model, whose ids are set on return; what the database generates is not read back.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -80,9 +81,15 @@ def create_partnerships(
     )
     ids = [partnership.pk for partnership in made]
     pairs = list(zip(ids, rows, strict=True))
-    for side, members in (("collectivity_id", "french"), ("foreign_authority_id", "foreign")):
-        parties = ((pk, PartyRole.LEAD, party) for pk, row in pairs for party in dict.fromkeys(getattr(row, members)))
-        copy_rows(PartnershipParty, ("partnership_id", "role", side), parties)
+    parties = (
+        (pk, PartyRole.LEAD, *party)
+        for pk, row in pairs
+        for party in chain(
+            ((french, None) for french in dict.fromkeys(row.french)),
+            ((None, foreign) for foreign in dict.fromkeys(row.foreign)),
+        )
+    )
+    copy_rows(PartnershipParty, ("partnership_id", "role", "collectivity_id", "foreign_authority_id"), parties)
     links = ((pk, theme) for pk, row in pairs for theme in dict.fromkeys(row.themes))
     copy_rows(Partnership.themes.through, ("partnership_id", "theme_id"), links)
     refresh_partnership_digest(ids)

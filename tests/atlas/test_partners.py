@@ -62,7 +62,7 @@ def test_a_place_out_of_the_gazetteer_is_refused():
 def test_many_places_cost_what_few_cost(django_assert_num_queries):
     for pk in range(1, 41):
         place(pk, name=f"Ville {pk}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         partners.authorities_of_places([1, 2])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         partners.authorities_of_places(range(3, 41))
