@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from atlas.embedded import Services, check_broker, check_database
+from atlas.prepared import Memory
 from atlas.processes import Problem, Server, end_leftovers, explain, keeper, tied_to_us
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,7 +244,9 @@ def portal(options: argparse.Namespace, var: Path) -> int:
         check_port(options.host, options.port)
         environment = start_services(services)
         environment.setdefault("ATLAS_SITE_URL", address.rstrip("/"))
-        prepare(environment, options.empty)
+        parts = ("structure", "load_reference") if options.empty else ("structure", "load_reference", "demo")
+        if not Memory(var, environment["DATABASE_URL"]).holds(*parts):
+            prepare(environment, options.empty)
         bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
         web = ["-m", "gunicorn", "atlas.wsgi", "--bind", bind, "--worker-class", "gthread", "--preload"]
         web += [
