@@ -14,9 +14,10 @@ class ProjectsConfig(AppConfig):
         from atlas.filters import lists
         from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
         from projects.exports.lists import LISTS
-        from projects.maps import PARTNERSHIPS
+        from projects.maps import PARTNERSHIPS, PROJECTS
 
         maps.register(PARTNERSHIPS)
+        maps.register(PROJECTS)
         for listed in LISTS:
             lists.register(listed)
         completeness.register(CONFIRMED_SHEET)

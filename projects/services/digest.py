@@ -89,6 +89,14 @@ _PROJECTS = (
            array_agg(DISTINCT lead_kind ORDER BY lead_kind) FILTER (WHERE lead_kind IS NOT NULL) AS lead_kinds,
            string_agg(name, ' / ' ORDER BY side, id) AS party_names
     FROM party GROUP BY project_id
+), spots AS (
+    SELECT link.project_id, min(link.id) AS first,
+           CASE WHEN link.longitude IS NULL THEN coalesce(target.authority, link.foreign_authority_id) ELSE -link.id END AS spot
+    FROM projects_projectplace link LEFT JOIN target ON target.id = link.foreign_authority_id
+    WHERE %(everything)s OR link.project_id = ANY(%(ids)s)
+    GROUP BY 1, 3
+), located AS (
+    SELECT project_id, array_agg(spot ORDER BY first) AS place_ids FROM spots GROUP BY project_id
 ), places AS (
     SELECT link.project_id, array_agg(DISTINCT country.iso2::varchar ORDER BY country.iso2::varchar) AS country_codes
     FROM projects_projectcountry link JOIN atlas_country country ON country.id = link.country_id
@@ -110,12 +118,14 @@ _PROJECTS = (
     GROUP BY project_id
 ), digest AS (
     SELECT row.id, coalesce(sides.french_ids, '{}') AS french_ids, coalesce(sides.foreign_ids, '{}') AS foreign_ids,
+           coalesce(located.place_ids, sides.foreign_ids, '{}') AS place_ids,
            coalesce(sides.region_codes, '{}') AS region_codes, coalesce(places.country_codes, '{}') AS country_codes,
            coalesce(themes.theme_codes, '{}') AS theme_codes, coalesce(goals.sdg_numbers, '{}') AS sdg_numbers,
            coalesce(sides.lead_kinds, '{}') AS lead_kinds, coalesce(sides.party_names, '') AS party_names,
            money.budget_total
     FROM projects_project row
     LEFT JOIN sides ON sides.project_id = row.id
+    LEFT JOIN located ON located.project_id = row.id
     LEFT JOIN places ON places.project_id = row.id
     LEFT JOIN themes ON themes.project_id = row.id
     LEFT JOIN goals ON goals.project_id = row.id
@@ -159,7 +169,7 @@ def refresh_partnership_digest(ids: Iterable[int] | None = None) -> int:
 
 def refresh_project_digest(ids: Iterable[int] | None = None) -> int:
     """Write the digest columns of these projects (all by default) where they differ. Returns how many did."""
-    columns = ["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers"]
+    columns = ["french_ids", "foreign_ids", "place_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers"]
     return _refresh("projects_project", _PROJECTS, [*columns, "lead_kinds", "party_names", "budget_total"], ids)
 
 

@@ -2,9 +2,11 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -138,6 +140,17 @@ def parties_map(record: Partnership | Project) -> list[dict[str, Any]]:
         for party in record.all_parties
         if party.authority and party.authority.longitude is not None
     ]
+
+
+@register.simple_tag
+def map_of(record: Partnership | Project) -> str:
+    """Address of the map where the parties of a record are chosen: its first French authority, with its first partner."""
+    french = next((party.collectivity for party in record.all_parties if party.collectivity_id), None)
+    foreign = next((party.foreign_authority for party in record.all_parties if party.foreign_authority_id), None)
+    asked = {name: one.slug for name, one in (("collectivity", french), ("partner", foreign)) if one}
+    address = reverse("map_layer", args=["projets" if isinstance(record, Project) else "jumelages"])
+    chosen = f"#choix=france-{french.pk}" if french and french.longitude is not None else ""
+    return f"{address}?{urlencode(asked)}{chosen}"
 
 
 def _points(here: Collectivity | ForeignAuthority, others, side: str) -> list[dict[str, Any]]:
