@@ -5,9 +5,12 @@ still fire the triggers behind the data version, and every cached page would be 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 # A merged authority counts for the one it was merged into, however long the chain.
 _STANDING = """
@@ -137,28 +140,56 @@ _PROJECTS = (
 
 # What a visitor counts. `side` is the array column of the counted authorities; partnerships and projects alike.
 _TALLY = """
-WITH published AS (
-    SELECT id, {side} AS counted_ids, region_codes, country_codes, theme_codes, true AS is_partnership FROM projects_partnership
-    WHERE publication = 'published'
+WITH published AS NOT MATERIALIZED (
+    SELECT {side} AS counted_ids, region_codes, country_codes, theme_codes, true AS is_partnership FROM projects_partnership
+    WHERE publication = 'published' {meets}
     UNION ALL
-    SELECT id, {side}, region_codes, country_codes, theme_codes, false FROM projects_project
-    WHERE publication IN ('published', 'to_refresh')
+    SELECT {side}, region_codes, country_codes, theme_codes, false FROM projects_project
+    WHERE publication IN ('published', 'to_refresh') {meets}
 ), tally AS (
-    SELECT {authority} AS id, count(DISTINCT row.id) FILTER (WHERE row.is_partnership) AS partnership_count,
-           count(DISTINCT row.id) FILTER (WHERE NOT row.is_partnership) AS project_count{gathered}
-    FROM published row
-    CROSS JOIN unnest(row.counted_ids) AS counted
-    {counted_join}
-    LEFT JOIN unnest(row.region_codes) AS region ON true
-    LEFT JOIN unnest(row.country_codes) AS country ON true
-    LEFT JOIN unnest(row.theme_codes) AS theme ON true
+    SELECT counted AS key, count(*) FILTER (WHERE is_partnership) AS partnership_count,
+           count(*) FILTER (WHERE NOT is_partnership) AS project_count
+    FROM published CROSS JOIN unnest(counted_ids) AS counted {among}
     GROUP BY 1
-), digest AS (
+), {gathered} digest AS (
     SELECT authority.id, coalesce(tally.partnership_count, 0) AS partnership_count,
-           coalesce(tally.project_count, 0) AS project_count{defaulted}
-    FROM {table} authority LEFT JOIN tally ON tally.id = authority.id
+           coalesce(tally.project_count, 0) AS project_count{wanted}
+    FROM {table} authority LEFT JOIN tally ON tally.key = authority.{key} {joined}
+    WHERE {concerned}
 )
 """
+
+# What the counted authorities have in common with their rows: themes, countries, régions.
+_GATHERED = """{column} AS (
+    SELECT key, array_agg(code::varchar ORDER BY code::varchar) AS codes FROM (
+        SELECT DISTINCT counted AS key, code
+        FROM published CROSS JOIN unnest(counted_ids) AS counted CROSS JOIN unnest({codes}) AS code {among}
+    ) AS met GROUP BY 1
+), """
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Authorities and countries whose counts a change may move."""
+
+    french: frozenset[int] = frozenset()
+    foreign: frozenset[int] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+    @classmethod
+    def by(cls, model: type[Model], ids: Iterable[int]) -> "Touched":
+        """Those that these records name in their digest now (one query)."""
+        rows = model._default_manager.filter(pk__in=list(ids)).order_by()
+        columns = list(zip(*rows.values_list("french_ids", "foreign_ids", "country_codes"), strict=True))
+        return cls(*(frozenset(chain.from_iterable(column)) for column in columns))
+
+    @classmethod
+    def of(cls, record: Any) -> "Touched":
+        """Those that a partnership or a project named when it was read."""
+        return cls(frozenset(record.french_ids), frozenset(record.foreign_ids), frozenset(record.country_codes))
+
+    def __or__(self, other: "Touched") -> "Touched":
+        return Touched(self.french | other.french, self.foreign | other.foreign, self.countries | other.countries)
 
 
 def refresh_partnership_digest(ids: Iterable[int] | None = None) -> int:
@@ -177,29 +208,45 @@ def _refresh(table: str, sql: str, columns: Sequence[str], ids: Iterable[int] | 
     return _write_differences(table, sql, columns, {"everything": ids is None, "ids": list(ids or [])})
 
 
-def refresh_activity() -> int:
-    """Write what published partnerships and projects say of authorities and countries, where it differs. Returns the rows written."""
+def refresh_activity(touched: Touched | None = None) -> int:
+    """Write what published partnerships and projects say of authorities and countries, where it differs. Returns the rows written.
+
+    With `touched`, only these are counted anew: the price of one publication does not grow with the atlas.
+    """
+    everything = touched is None
+    touched = touched or Touched()
+    french, foreign, countries = (
+        None if everything else sorted(keys) for keys in (touched.french, touched.foreign, touched.countries)
+    )
     return (
-        _refresh_tally("atlas_collectivity", "french_ids", partner_countries="country", partner_themes="theme")
-        + _refresh_tally("atlas_foreignauthority", "foreign_ids", partner_regions="region", partner_themes="theme")
-        + _refresh_tally("atlas_country", "country_codes")
+        _refresh_tally("atlas_collectivity", "french_ids", french, partner_countries="country", partner_themes="theme")
+        + _refresh_tally(
+            "atlas_foreignauthority", "foreign_ids", foreign, partner_regions="region", partner_themes="theme"
+        )
+        + _refresh_tally("atlas_country", "country_codes", countries)
     )
 
 
-def _refresh_tally(table: str, side: str, **gathered: str) -> int:
-    by_code = side == "country_codes"
+def _refresh_tally(table: str, side: str, keys: Sequence[Any] | None, **gathered: str) -> int:
+    """`keys`: the authorities (or ISO codes) to count anew; None for all of them."""
+    if keys is not None and not keys:
+        return 0
+    key, kind = ("iso2", "varchar") if side == "country_codes" else ("id", "bigint")
+    among = f"WHERE counted = ANY(%(keys)s::{kind}[])" if keys else ""
     sql = _TALLY.format(
         table=table,
         side=side,
-        authority="place.id" if by_code else "counted",
-        counted_join="JOIN atlas_country place ON place.iso2 = counted" if by_code else "",
+        key=key,
+        meets=f"AND {side} && %(keys)s::{kind}[]" if keys else "",
+        among=among,
+        concerned=f"authority.{key} = ANY(%(keys)s::{kind}[])" if keys else "true",
         gathered="".join(
-            f", array_agg(DISTINCT {code}::varchar ORDER BY {code}::varchar) FILTER (WHERE {code} IS NOT NULL) AS {column}"
-            for column, code in gathered.items()
+            _GATHERED.format(column=column, codes=f"{code}_codes", among=among) for column, code in gathered.items()
         ),
-        defaulted="".join(f", coalesce(tally.{column}, '{{}}') AS {column}" for column in gathered),
+        wanted="".join(f", coalesce({column}.codes, '{{}}') AS {column}" for column in gathered),
+        joined=" ".join(f"LEFT JOIN {column} ON {column}.key = authority.{key}" for column in gathered),
     )
-    return _write_differences(table, sql, ["partnership_count", "project_count", *gathered], {})
+    return _write_differences(table, sql, ["partnership_count", "project_count", *gathered], {"keys": keys})
 
 
 def _write_differences(table: str, with_digest: str, columns: Sequence[str], given: dict[str, Any]) -> int:
