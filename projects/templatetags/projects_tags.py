@@ -107,12 +107,30 @@ def latest_projects(context: dict[str, Any]) -> dict[str, Any]:
     return {"projects": list(begun.order_by(*ProjectFilterSet.default_order).for_list()[:LATEST_PROJECTS])}
 
 
-@register.inclusion_tag("projects/_found.html", takes_context=True)
-def found_partnerships(context: dict[str, Any], q: str) -> dict[str, Any]:
-    """Partnerships whose parties bear a name (two queries)."""
-    rows = PartnershipFilterSet({"q": q}, queryset=_rows(context)).rows().for_list()
-    shown = list(rows[:9])
-    return {"partnerships": shown[:8], "more": len(shown) > 8, "q": q, "label": _("Jumelages et accords")}
+FOUND = 8
+
+
+@register.simple_tag(takes_context=True)
+def found_records(context: dict[str, Any], q: str) -> list[dict[str, Any]]:
+    """Partnerships whose parties bear a name, projects that speak of it: those of the lists (three and four queries)."""
+    families = (
+        (_("Jumelages et accords"), Partnership, PartnershipFilterSet, "projects:partnership_list", "partnership"),
+        (_("Projets de coopération"), Project, ProjectFilterSet, "projects:project_list", "project"),
+    )
+    found = []
+    for label, model, filterset_class, url_name, row in families:
+        filterset = filterset_class({"q": q}, queryset=model.objects.visible_to(context["request"].user))
+        rows = list(filterset.rows().for_list()[: FOUND + 1])
+        if rows:
+            found.append(
+                {
+                    "label": label,
+                    "rows": rows[:FOUND],
+                    "row_template": f"projects/_{row}_row.html",
+                    "all_url": f"{reverse(url_name)}?{urlencode({'q': q})}" if len(rows) > FOUND else "",
+                }
+            )
+    return found
 
 
 @register.simple_tag
