@@ -29,7 +29,7 @@ WHERE row.id = stored.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0009_partner_requests")]
+    dependencies = [("projects", "0010_twins")]
 
     operations = [
         migrations.AddField(
