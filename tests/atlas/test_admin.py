@@ -745,6 +745,7 @@ ROWS = {
     "foreignregion": lambda n: models.ForeignRegion.objects.create(code=f"SN.{n}", name=f"Région {n}", country=CountryFactory()),
     "foreignplace": lambda n: models.ForeignPlace.objects.create(geonames_id=n + 1, name=f"Lieu {n}", country=CountryFactory()),
     "foreignauthority": lambda n: ForeignAuthorityFactory(),
+    "move": lambda n: models.Move.objects.create(kind="merge", foreign_from=ForeignAuthorityFactory(), foreign_into=ForeignAuthorityFactory()),
     "sectorcategory": lambda n: SectorCategory.objects.create(code=str(n)),
     "purposecode": make_purpose,
     "aidtype": lambda n: models.AidType.objects.create(code=str(n), category="C", parent=models.AidType.objects.order_by("pk").first()),
