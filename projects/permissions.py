@@ -1,10 +1,14 @@
 """Who may do what to one partnership or one project."""
 
+from django.db import models
+
 from atlas.models import Collectivity, Role, User
 from atlas.permissions import OFFICERS, grant, has_role, rule
-from projects.models import Partnership, Project
+from projects.models import Delegation, Partnership, Project
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
+# From the authority of a membership to those that entrust their records to it, see `projects.models.Delegation`.
+ENTRUSTED = "collectivity__delegations_received"
 
 
 def _is_party(user: User, partnership: Partnership, roles: tuple[str, ...]) -> bool:
@@ -14,18 +18,43 @@ def _is_party(user: User, partnership: Partnership, roles: tuple[str, ...]) -> b
     ).exists()
 
 
+def written_for(user: User) -> set[int]:
+    """Ids of the authorities whose records `user` keeps: its own, and those that entrust theirs to them."""
+    own = user.memberships.filter(role__in=WRITERS)
+    entrusted = Delegation.objects.standing().filter(delegate__in=own.values("collectivity"))
+    return {*own.values_list("collectivity_id", flat=True), *entrusted.values_list("member_id", flat=True)}
+
+
+@rule("projects.add_confirmation")
+def confirms_for(user: User, collectivity: Collectivity) -> bool:
+    """Editors and representatives confirm for their authority: nobody else does in its place."""
+    return has_role(user, collectivity.pk, *WRITERS)
+
+
+@rule("projects.add_delegation")
+@rule("projects.change_delegation")
+def entrusts(user: User, subject: Collectivity | Delegation) -> bool:
+    """A representative entrusts the records of its authority to another one, and takes them back."""
+    return has_role(user, getattr(subject, "member_id", subject.pk), Role.REPRESENTATIVE)
+
+
 @rule("projects.add_project")
 @rule("projects.add_partnership")
-@rule("projects.add_confirmation")
 def writes_for(user: User, collectivity: Collectivity) -> bool:
-    """Editors and representatives write for their authority."""
-    return has_role(user, collectivity.pk, *WRITERS)
+    """Editors and representatives write for their authority, and for those that entrust their records to it."""
+    return collectivity.pk in written_for(user)
+
+
+def _keeps(user: User, french_ids: models.QuerySet) -> bool:
+    own = user.memberships.filter(role__in=WRITERS)
+    standing = {f"{ENTRUSTED}__ended_at__isnull": True, f"{ENTRUSTED}__member__in": french_ids}
+    return own.filter(models.Q(collectivity__in=french_ids) | models.Q(**standing)).exists()
 
 
 @rule("projects.change_partnership")
 def writes(user: User, partnership: Partnership) -> bool:
-    """Editors and representatives of a French party keep its records."""
-    return _is_party(user, partnership, WRITERS)
+    """Editors and representatives of a French party keep its records; so do those it entrusts them to."""
+    return _keeps(user, partnership.parties.filter(collectivity__isnull=False).values("collectivity"))
 
 
 @rule("projects.publish_partnership")
@@ -41,8 +70,8 @@ def _holds(user: User, project: Project, roles: tuple[str, ...]) -> bool:
 
 @rule("projects.change_project")
 def writes_project(user: User, project: Project) -> bool:
-    """Editors and representatives of a French party keep its records."""
-    return _holds(user, project, WRITERS)
+    """Editors and representatives of a French party keep its records; so do those it entrusts them to."""
+    return _keeps(user, project.parties.filter(collectivity__isnull=False).values("collectivity"))
 
 
 @rule("projects.publish_project")

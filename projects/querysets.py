@@ -154,3 +154,31 @@ class ProjectQuerySet(CountedQuerySet):
                 ),
             )
         )  # fmt: skip
+
+
+class DelegationQuerySet(models.QuerySet):
+    """An agreement between two authorities is known to the members of both, and to the staff."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self.all()
+        own = user.memberships.values("collectivity")
+        return self.filter(Q(member__in=own) | Q(delegate__in=own))
+
+    def standing(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("member__department", "delegate__department", "agreed_by", "ended_by")
+
+
+class SheetUploadQuerySet(models.QuerySet):
+    """What somebody uploaded is seen by whoever did; what was done, by the members of the authority too."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        own = user.memberships.values("collectivity")
+        return self.filter(Q(by=user) | Q(status="done", collectivity__in=own))

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from projects.views import confirmation, partner_space, space, space_files
+from projects.views import confirmation, partner_space, sheets, space, space_files
 
 urlpatterns = [
     path("confirmer/", confirmation.ConfirmAll.as_view(), name="confirm_all"),
     path("confirmer/<int:year>.pdf", confirmation.Receipt.as_view(), name="receipt"),
+    path("tableur/", sheets.SheetPage.as_view(), name="sheet"),
+    path("tableur/fichier.xlsx", sheets.SheetFile.as_view(), name="sheet_file"),
+    path("tableur/accords/", sheets.Agreements.as_view(), name="sheet_agreements"),
+    path("tableur/<uuid:uuid>/", sheets.SheetReport.as_view(), name="sheet_report"),
+    path("tableur/<uuid:uuid>/apercu.csv", sheets.SheetReportFile.as_view(), name="sheet_report_file"),
     path("projets/", space.ProjectList.as_view(), name="project_list"),
     path("projets/export.xlsx", space_files.ProjectExport.as_view(), name="project_export"),
     path("projets/nouveau/", space.ProjectCreate.as_view(), name="project_create"),

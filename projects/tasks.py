@@ -1,10 +1,14 @@
 """Background work of partnerships and projects."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from atlas.models import StatusChange
 from projects import figures, notifications
-from projects.models import PartnerRequest
+from projects.models import ImportStatus, PartnerRequest, SheetUpload
 
 
 @shared_task
@@ -34,3 +38,10 @@ def send_partner_answered(request_id: int) -> None:
         "foreign_authority", "collectivity", "sent_by", "project", "partnership"
     )
     notifications.partner_answered(asked.get(pk=request_id))
+
+
+@shared_task
+def forget_sheets() -> int:
+    """Deletes workbooks that were shown and never applied, past their time. Returns how many."""
+    before = timezone.now() - timedelta(days=settings.SHEETS_KEPT_DAYS)
+    return SheetUpload.objects.filter(status=ImportStatus.PREVIEW, updated_at__lt=before).delete()[0]

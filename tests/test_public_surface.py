@@ -16,6 +16,7 @@ from atlas.models import AccessRequest, Collectivity, ExportJob, Membership
 from atlas.permissions import ADMIN, OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import figures
+from projects.models import SheetUpload
 from projects.services import freeze_panorama
 from tests.factories.atlas import (
     CollectivityFactory,
@@ -44,10 +45,10 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "recherche/suggestions/": [("/recherche/suggestions/?q=brest", ALL)],
     "carte/": [("/carte/", ALL)],
     "carte/integration/": [("/carte/integration/", ALL)],
-    "carte/integration/<slug:layer_name>/": [("/carte/integration/jumelages/", ALL), ("/carte/integration/projets/", ALL)],
-    "carte/<slug:layer_name>/": [("/carte/jumelages/", ALL), ("/carte/projets/", ALL), ("/carte/autre/", NONE)],
-    "carte/<slug:layer_name>/fiche/": [("/carte/jumelages/fiche/?cote=france&id={brest}", ALL), ("/carte/jumelages/fiche/", NONE), ("/carte/projets/fiche/?cote=france&id={brest}", ALL)],
-    "carte/<slug:layer_name>/<slug:part>.json": [("/carte/jumelages/points.json", ALL), ("/carte/projets/points.json", ALL), ("/carte/jumelages/autre.json", NONE)],
+    "carte/integration/<slug:layer_name>/": [("/carte/integration/jumelages/", ALL)],
+    "carte/<slug:layer_name>/": [("/carte/jumelages/", ALL), ("/carte/autre/", NONE)],
+    "carte/<slug:layer_name>/fiche/": [("/carte/jumelages/fiche/?cote=france&id={brest}", ALL), ("/carte/jumelages/fiche/", NONE)],
+    "carte/<slug:layer_name>/<slug:part>.json": [("/carte/jumelages/points.json", ALL), ("/carte/jumelages/autre.json", NONE)],
     "collectivites/": [("/collectivites/", ALL)],
     "collectivites/export.<str:fmt>": [("/collectivites/export.csv", ALL), ("/collectivites/export.exe", NONE)],
     "collectivites/<slug:slug>/": [("/collectivites/brest/", ALL), ("/collectivites/nulle-part/", NONE)],
@@ -102,6 +103,14 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/<slug:collectivity>/confirmer/": [("/espace/brest/confirmer/", ACCOUNT)],
     "espace/<slug:collectivity>/confirmer/<int:year>.pdf": [("/espace/brest/confirmer/1999.pdf", "302 404 404 404")],
     "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],
+    "espace/<slug:collectivity>/tableur/": [("/espace/brest/tableur/", ACCOUNT)],
+    "espace/<slug:collectivity>/tableur/fichier.xlsx": [("/espace/brest/tableur/fichier.xlsx", ACCOUNT)],
+    "espace/<slug:collectivity>/tableur/accords/": [("/espace/brest/tableur/accords/", ACCOUNT)],
+    # A workbook that was sent belongs to whoever did, until it is applied.
+    "espace/<slug:collectivity>/tableur/<uuid:uuid>/": [(f"/espace/brest/tableur/{OWN}/", "302 200 404 404")],
+    "espace/<slug:collectivity>/tableur/<uuid:uuid>/apercu.csv": [
+        (f"/espace/brest/tableur/{OWN}/apercu.csv", "302 200 404 404")
+    ],
     "espace/<slug:collectivity>/projets/export.xlsx": [("/espace/brest/projets/export.xlsx", ACCOUNT)],
     "espace/<slug:collectivity>/partenariats/export.xlsx": [("/espace/brest/partenariats/export.xlsx", ACCOUNT)],
     "espace/<slug:collectivity>/projets/nouveau/": [("/espace/brest/projets/nouveau/", ACCOUNT)],
@@ -201,7 +210,13 @@ def numbers(people) -> dict[str, int]:
     PartnershipFactory(uuid=DRAFT, draft=True, french=brest)
     ProjectFactory(slug="forages", french=brest, foreign=kiel)
     ProjectFactory(slug="brouillon", uuid=OWN, draft=True, french=brest)
-    ExportJob.objects.create(uuid=OWN, user=Membership.objects.get(collectivity=brest).user, list_name="projets")
+    member = Membership.objects.get(collectivity=brest).user
+    ExportJob.objects.create(uuid=OWN, user=member, list_name="projets")
+    report = {"added": [], "changed": [], "faults": []}
+    counts = {"added": 0, "changed": 0, "faults": 0, "unchanged": 1}
+    SheetUpload.objects.create(
+        uuid=OWN, by=member, collectivity=brest, file_name="a.xlsx", content=b"x", report=report, counts=counts
+    )
     figures.refresh()
     freeze_panorama(2000, actor=None)
     return {

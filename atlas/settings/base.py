@@ -192,6 +192,9 @@ DRAFTS_KEPT_DAYS = 90
 EXPORT_DIRECT_ROWS = env.int("ATLAS_EXPORT_DIRECT_ROWS", default=5_000)
 EXPORTS_KEPT_DAYS = env.int("ATLAS_EXPORTS_KEPT_DAYS", default=7)
 EXPORTS_AT_ONCE = env.int("ATLAS_EXPORTS_AT_ONCE", default=3)
+# Records by the spreadsheet: lines of one workbook, and days that one which was only shown is kept.
+SHEET_MAX_ROWS = env.int("ATLAS_SHEET_MAX_ROWS", default=2_000)
+SHEETS_KEPT_DAYS = env.int("ATLAS_SHEETS_KEPT_DAYS", default=30)
 
 # --- E-mail ------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env("ATLAS_FROM_EMAIL", default="atlas@localhost")
@@ -299,6 +302,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune-data-changes": {"task": "atlas.tasks.prune_data_changes", "schedule": crontab(hour=3, minute=10)},
     "clear-sessions": {"task": "atlas.tasks.clear_sessions", "schedule": crontab(hour=3, minute=20)},
     "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
+    "forget-sheets": {"task": "projects.tasks.forget_sheets", "schedule": crontab(hour=3, minute=45)},
     "resume-exports": {"task": "atlas.tasks.resume_exports", "schedule": crontab(minute="*/5")},
     "forget-exports": {"task": "atlas.tasks.forget_exports", "schedule": crontab(hour=3, minute=35)},
     # Each minute costs one query while nothing changes.

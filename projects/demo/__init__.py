@@ -4,6 +4,6 @@ Nothing here is true but the names and places; each row is marked (`Origin.DEMO`
 numbers are those of the ministry's own presentation of the field (`world.TARGETS`), and the draw is the same at each run.
 """
 
-from . import partnerships, projects
+from . import agreements, partnerships, projects
 
-__all__ = ["partnerships", "projects"]
+__all__ = ["agreements", "partnerships", "projects"]

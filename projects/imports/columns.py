@@ -242,21 +242,30 @@ _DAY_FIRST = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?")
 
 
-def _signed(row: FileRow, given: str, fail) -> FileRow:
-    """«1987», «03/1987», «12/03/1987», «1987-03-12» with the precision that they have."""
-    if not given:
-        return row
+def signed_day(given: str) -> tuple[date, str] | None:
+    """«1987», «03/1987», «12/03/1987», «1987-03-12» with the precision that they have; None for anything else."""
     if match := _YEAR_FIRST.fullmatch(given):
         year, month, day = (int(part) if part else None for part in match.groups())
     elif match := _DAY_FIRST.fullmatch(given):
         day, month, year = (int(part) if part else None for part in match.groups())
     else:
-        year = month = day = None
-    if year is None or not 1800 <= year <= 2100 or not 1 <= (month or 1) <= 12:
-        fail("signature", _("cette date est illisible."), _("Écrivez 1987, 03/1987 ou 12/03/1987."))
-        return row
+        return None
+    if not 1800 <= year <= 2100 or not 1 <= (month or 1) <= 12:
+        return None
     if day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
-        fail("signature", _("ce jour n’existe pas."))
-        return row
+        return None
     precision = DatePrecision.DAY if day else DatePrecision.MONTH if month else DatePrecision.YEAR
-    return replace(row, signed_on=date(year, month or 1, day or 1), signed_precision=precision)
+    return date(year, month or 1, day or 1), precision
+
+
+def _signed(row: FileRow, given: str, fail) -> FileRow:
+    if not given:
+        return row
+    if (found := signed_day(given)) is None:
+        fail(
+            "signature",
+            _("cette date est illisible, ou ce jour n’existe pas."),
+            _("Écrivez 1987, 03/1987 ou 12/03/1987."),
+        )
+        return row
+    return replace(row, signed_on=found[0], signed_precision=found[1])

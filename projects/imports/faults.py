@@ -9,16 +9,19 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Fault:
-    """`line` 0 is the file itself. `column` and `value` are empty when the fault is not in one cell."""
+    """`line` 0 is the file itself. `column` and `value` are empty when the fault is not in one cell; `sheet` when there is one sheet."""
 
     message: str
     advice: str = ""
     line: int = 0
     column: str = ""
     value: str = ""
+    sheet: str = ""
 
     def __str__(self) -> str:
         where = _("ligne %d") % self.line if self.line else ""
+        if self.sheet:
+            where = ", ".join(filter(None, [_("feuille « %s »") % self.sheet, where]))
         if self.column:
             where += ", " * bool(where) + _("colonne « %s »") % self.column
         if self.value:

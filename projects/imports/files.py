@@ -17,6 +17,7 @@ from projects.imports.faults import Fault, FileRefused
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
+MOST_SHEET_COLUMNS = 160  # of our own workbook, which repeats some
 MOST_CHARACTERS = 2_000
 # Of a workbook, which is a ZIP archive: a real one holds a few dozen members and compresses about tenfold.
 MOST_MEMBERS = 1_000
@@ -168,10 +169,40 @@ def _check_archive(content: bytes) -> None:
 
 
 def _workbook_lines(content: bytes) -> Iterator[Line]:
+    for number, cells in enumerate(_opened(content)["rows"], start=1):
+        yield number, [_clean(cell) for cell in cells]
+
+
+def read_sheets(content: bytes, name: str) -> tuple[dict[str, list[Line]], list[tuple[str, str]]]:
+    """Sheets of a workbook by name, cells as they are, lines that are not empty; and the (sheet, cell) of each formula.
+
+    Raises:
+        FileRefused: not a workbook, or one that cannot be opened.
+    """
+    if not content.startswith(b"PK"):
+        raise FileRefused(
+            [
+                Fault(
+                    _("Ce n’est pas un classeur XLSX ou ODS lisible."),
+                    _("Reprenez le fichier téléchargé ici et enregistrez-le au format XLSX ou ODS, sans mot de passe."),
+                )
+            ]
+        )
+    answer = _opened(content, MOST_SHEET_COLUMNS, "all")
+    names = [sheet for sheet, _rows in answer["sheets"]]
+    sheets = {
+        sheet: [(number, cells) for number, cells in enumerate(rows, start=1) if any(cell.strip() for cell in cells)]
+        for sheet, rows in answer["sheets"]
+    }
+    return sheets, [(names[sheet] if cell else "", cell) for sheet, cell in answer["formulas"]]
+
+
+def _opened(content: bytes, most_columns: int = MOST_COLUMNS, *more: str) -> dict:
+    """What the program that opens workbooks says of this one."""
     _check_archive(content)
     program = Path(__file__).with_name("spreadsheet.py")
     # A little above the limit, so that a title and empty lines do not count; `read_lines` counts what is left.
-    command = [sys.executable, "-I", str(program), str(MOST_ROWS + 1_000), str(MOST_COLUMNS)]
+    command = [sys.executable, "-I", str(program), str(MOST_ROWS + 1_000), str(most_columns), *more]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=60)  # noqa: S603 our own program
         answer = json.loads(done.stdout)
@@ -181,13 +212,12 @@ def _workbook_lines(content: bytes) -> Iterator[Line]:
     match answer.get("error"):
         case "password":
             raise FileRefused([Fault(_("Le classeur est protégé par un mot de passe."), _("Enregistrez-le sans."))])
-        case "size" if answer["columns"] > MOST_COLUMNS:
-            raise FileRefused([Fault(_("La feuille compte plus de %d colonnes.") % MOST_COLUMNS, advice)])
+        case "size" if answer["columns"] > most_columns:
+            raise FileRefused([Fault(_("La feuille compte plus de %d colonnes.") % most_columns, advice)])
         case "size":
             raise _too_long()
         case "greedy":
             raise FileRefused([Fault(_("Ce classeur demande trop de mémoire ou de temps pour être ouvert."), advice)])
         case "unreadable":
             raise FileRefused([Fault(_("Le classeur est abîmé ou d’un format inconnu."), advice)])
-    for number, cells in enumerate(answer["rows"], start=1):
-        yield number, [_clean(cell) for cell in cells]
+    return answer

@@ -30,6 +30,7 @@ from .parts import (
     ResultKind,
 )
 from .projects import ActivityStatus, Project, ProjectCountry, ProjectPublication, ProjectTheme
+from .sheets import Delegation, SheetUpload
 
 __all__ = [
     "ActivityStatus",
@@ -38,6 +39,7 @@ __all__ = [
     "CountingRule",
     "DatePrecision",
     "Decision",
+    "Delegation",
     "DocumentCategory",
     "ImportRow",
     "ImportStatus",
@@ -73,4 +75,5 @@ __all__ = [
     "RequestLanguage",
     "ResultKind",
     "RowStatus",
+    "SheetUpload",
 ]

@@ -2,7 +2,7 @@
 
 from .bulk import NewIndicator, NewParty, NewProject, create_projects
 from .confirmation import confirm_all
-from .digest import Touched, refresh_activity, refresh_partnership_digest, refresh_project_digest
+from .digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
 from .files import add_document, add_photo, remove_file
 from .imports import (
     cancel_import,
@@ -18,6 +18,7 @@ from .partner_requests import answer_request, ask_partner, decide_corrections, o
 from .partnership_sheet import create_partnership, update_partnership
 from .partnerships import NewPartnership, change_publication, create_partnerships, save_parties
 from .projects import (
+    change_project,
     copy_project,
     create_project,
     set_budget,
@@ -30,6 +31,7 @@ from .projects import (
     set_themes,
 )
 from .publication import move
+from .sheets import cancel_sheet, confirm_sheet, entrust, make_sheet, preview_sheet, scope_of, take_back
 
 __all__ = [
     "Difference",
@@ -37,29 +39,34 @@ __all__ = [
     "NewPartnership",
     "NewParty",
     "NewProject",
-    "Touched",
     "add_document",
     "add_photo",
     "answer_request",
     "ask_partner",
     "cancel_import",
+    "cancel_sheet",
+    "change_project",
     "change_publication",
     "change_rule",
     "check_panorama",
     "confirm_all",
     "confirm_import",
+    "confirm_sheet",
     "copy_project",
     "create_partnership",
     "create_partnerships",
     "create_project",
     "create_projects",
     "decide_corrections",
+    "entrust",
     "freeze_panorama",
     "ignore_row",
     "import_partnerships",
+    "make_sheet",
     "move",
     "open_request",
     "preview_import",
+    "preview_sheet",
     "refresh_activity",
     "refresh_partnership_digest",
     "refresh_project_digest",
@@ -68,6 +75,7 @@ __all__ = [
     "resolve_row",
     "revoke_request",
     "save_parties",
+    "scope_of",
     "set_budget",
     "set_description",
     "set_identity",
@@ -76,5 +84,6 @@ __all__ = [
     "set_places",
     "set_results",
     "set_themes",
+    "take_back",
     "update_partnership",
 ]

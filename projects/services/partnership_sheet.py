@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from atlas.models import Collectivity, Role, Theme, User
+from atlas.models import Collectivity, Theme, User
 from projects.models import Origin, Partnership, PartnershipParty, PartyRole
+from projects.permissions import written_for
 from projects.services.digest import refresh_partnership_digest
 from projects.services.editing import check, editing, replace_parts, set_fields
 
@@ -74,6 +75,5 @@ def _two_sides(parties: Rows, *, actor: User) -> None:
     french = {row["collectivity"].pk for row in parties if row.get("collectivity")}
     if not french or not any(row.get("foreign_authority") for row in parties):
         raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."), code="one_sided")
-    own = set(actor.memberships.exclude(role=Role.READER).values_list("collectivity_id", flat=True))
-    if not actor.is_staff and not own & french:
+    if not actor.is_staff and not written_for(actor) & french:
         raise ValidationError(_("Gardez votre collectivité parmi les parties."), code="own_party")

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from atlas.models import SDG, Collectivity, PurposeCode, Role, User
+from atlas.models import SDG, Collectivity, PurposeCode, User
 from projects.models import Origin, PartKind, Project, ProjectParty, ProjectRole
+from projects.permissions import written_for
 from projects.services.digest import refresh_project_digest
 from projects.services.editing import check, editing, free_slug, replace_parts, set_fields
 
@@ -66,22 +67,25 @@ def set_parties(project: Project, parties: Rows, *, actor: User, read_version: i
         ValidationError: two leads, an authority twice in one role, or none left for which `actor` writes.
     """
     with editing(project, actor=actor, read_version=read_version) as locked:
-        if sum(1 for row in parties if row["role"] == ProjectRole.LEAD) > 1:
-            raise ValidationError(_("Un projet a un seul chef de file."), code="two_leads")
-        _keep_a_hand({row["collectivity"].pk for row in parties if row.get("collectivity")}, actor=actor)
-        replace_parts(
-            locked.parties,
-            parties,
-            key=("kind", "collectivity", "foreign_authority", "name"),
-            last=lambda row: row["role"] == ProjectRole.LEAD,
-        )
+        _put_parties(locked, parties, actor=actor)
     return locked
+
+
+def _put_parties(project: Project, parties: Rows, *, actor: User) -> None:
+    if sum(1 for row in parties if row["role"] == ProjectRole.LEAD) > 1:
+        raise ValidationError(_("Un projet a un seul chef de file."), code="two_leads")
+    _keep_a_hand({row["collectivity"].pk for row in parties if row.get("collectivity")}, actor=actor)
+    replace_parts(
+        project.parties,
+        parties,
+        key=("kind", "collectivity", "foreign_authority", "name"),
+        last=lambda row: row["role"] == ProjectRole.LEAD,
+    )
 
 
 def _keep_a_hand(french_ids: set[int], *, actor: User) -> None:
     """Whoever edits a record for an authority does not throw that authority out of it, and lose sight of it."""
-    own = set(actor.memberships.exclude(role=Role.READER).values_list("collectivity_id", flat=True))
-    if not actor.is_staff and not own & french_ids:
+    if not actor.is_staff and not written_for(actor) & french_ids:
         raise ValidationError(_("Gardez votre collectivité parmi les parties."), code="own_party")
 
 
@@ -100,8 +104,7 @@ def set_themes(
         ValidationError: shares over 100, or two main themes.
     """
     with editing(project, actor=actor, read_version=read_version) as locked:
-        _not_over_100(themes)
-        replace_parts(locked.theme_shares, themes, key=("theme",), last=lambda row: row["is_primary"])
+        _put_themes(locked, themes)
         locked.sdgs.set(sdgs)
         locked.purpose_codes.set(purpose_codes)
     return locked
@@ -116,9 +119,49 @@ def set_places(
         ValidationError: shares over 100, a place nowhere.
     """
     with editing(project, actor=actor, read_version=read_version) as locked:
-        _not_over_100(countries)
-        replace_parts(locked.country_shares, countries, key=("country",))
+        _put_countries(locked, countries)
         replace_parts(locked.places, places, key=("foreign_authority", "name"))
+    return locked
+
+
+def _put_themes(project: Project, themes: Rows) -> None:
+    _not_over_100(themes)
+    replace_parts(project.theme_shares, themes, key=("theme",), last=lambda row: row["is_primary"])
+
+
+def _put_countries(project: Project, countries: Rows) -> None:
+    _not_over_100(countries)
+    replace_parts(project.country_shares, countries, key=("country",))
+
+
+def change_project(
+    project: Project,
+    *,
+    actor: User,
+    read_version: int | None = None,
+    fields: Mapping[str, Any] | None = None,
+    parties: Rows | None = None,
+    themes: Rows | None = None,
+    countries: Rows | None = None,
+    sdgs: Iterable[SDG] | None = None,
+) -> Project:
+    """Several steps at once, as one version: `fields` of the first two, then the rows of the others. None leaves them.
+
+    Raises:
+        PermissionDenied, StaleRecord, ValidationError: as each step.
+    """
+    with editing(project, actor=actor, read_version=read_version) as locked:
+        set_fields(locked, fields or {}, (*IDENTITY, *DESCRIPTION))
+        if not locked.published_at:
+            locked.slug = free_slug(locked.title, locked)
+        if parties is not None:
+            _put_parties(locked, parties, actor=actor)
+        if themes is not None:
+            _put_themes(locked, themes)
+        if countries is not None:
+            _put_countries(locked, countries)
+        if sdgs is not None:
+            locked.sdgs.set(sdgs)
     return locked
 
 

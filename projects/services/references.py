@@ -13,6 +13,7 @@ from atlas.services.moves import Follower, Ledger, Reference, declare, follow
 from projects.models import (
     Confirmation,
     DatePrecision,
+    Delegation,
     ImportRow,
     NameResolution,
     PartnerRequest,
@@ -25,6 +26,7 @@ from projects.models import (
     ProjectParty,
     ProjectPlace,
     Publication,
+    SheetUpload,
 )
 from projects.services.digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
 
@@ -49,6 +51,7 @@ def fold_place(kept: ProjectPlace, gone: ProjectPlace) -> None:
 
 
 _SIGNED = _("Un reçu dit ce que l’ancienne collectivité a confirmé : il reste à son nom.")
+_AGREED = _("Un accord est donné par une collectivité à une autre : leurs héritières en donnent un nouveau.")
 _OWN_PART = _("Une partie de la fiche réunie reste la sienne.")
 
 declare(
@@ -76,6 +79,9 @@ declare(
     Reference(PartnerRequest, "collectivity"),
     Reference(Confirmation, "collectivity", stays=_SIGNED),
     Reference(ImportRow, "collectivity", stays=_("Une ligne de fichier dit ce que le fichier disait.")),
+    Reference(Delegation, "member", stays=_AGREED),
+    Reference(Delegation, "delegate", stays=_AGREED),
+    Reference(SheetUpload, "collectivity", stays=_("Un classeur dit ce que l’ancienne collectivité a renvoyé.")),
     Reference(NameResolution, "collectivity", stays=_("Un nom ancien désigne l’ancienne collectivité.")),
 )
 

@@ -10,6 +10,7 @@ from projects.models import (
     Confirmation,
     CountingRule,
     DatePrecision,
+    Delegation,
     ImportRow,
     ImportStatus,
     NameResolution,
@@ -26,6 +27,7 @@ from projects.models import (
     Project,
     ProjectRole,
     RowStatus,
+    SheetUpload,
 )
 from tests.factories.atlas import CollectivityFactory, CountryFactory, ForeignAuthorityFactory, ThemeFactory
 from tests.factories.projects import PartnershipPartyFactory
@@ -204,6 +206,19 @@ REFUSED = {
         project()
         .indicators.create(title="Forages")
         .periods.create(starts_on=date(2025, 1, 1), ends_on=date(2024, 1, 1))
+    ),
+    "projects_delegation_once": lambda: [
+        Delegation.objects.create(member=pair[0], delegate=pair[1])
+        for pair in [(CollectivityFactory(), CollectivityFactory())] * 2
+    ],
+    "projects_delegation_other": lambda: (lambda one: Delegation.objects.create(member=one, delegate=one))(
+        CollectivityFactory()
+    ),
+    "projects_delegation_ended": lambda: Delegation.objects.create(
+        member=CollectivityFactory(), delegate=CollectivityFactory(), ended_at=datetime(2000, 1, 1, tzinfo=UTC)
+    ),
+    "projects_sheetupload_done": lambda: SheetUpload.objects.create(
+        collectivity=CollectivityFactory(), file_name="a.xlsx", sha256="0" * 64, status="done", content=b"x"
     ),
     "projects_projectmarker_once": twice("markers", marker),
     "projects_projectmarker_score": lambda: part("markers", marker() | {"score": 3}),

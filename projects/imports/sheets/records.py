@@ -1,0 +1,80 @@
+"""What the portal says of each record, in the values of the sheet's columns; and values in words, to compare them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from atlas.models import Collectivity
+from projects.models import Partnership, Project, ProjectPublication, Publication
+
+from .codes import Codes
+from .columns import PARTNERSHIPS, PROJECTS, Sheet, tidy
+
+Values = dict[str, Any]
+
+
+def read_records(scope: Sequence[Collectivity]) -> dict[str, QuerySet]:
+    """Records of these authorities that a sheet holds, by the name of the sheet: all but the archived ones."""
+    own = {"french_ids__overlap": [collectivity.pk for collectivity in scope]}
+    projects = Project.objects.filter(**own).exclude(publication=ProjectPublication.ARCHIVED)
+    partnerships = Partnership.objects.filter(**own).exclude(publication=Publication.ARCHIVED)
+    parties = "parties__foreign_authority__country"
+    return {
+        PROJECTS.name: projects.defer("search")
+        .prefetch_related("theme_shares__theme", "country_shares__country", "sdgs", parties)
+        .order_by("pk"),
+        PARTNERSHIPS.name: partnerships.prefetch_related("themes", parties).order_by("pk"),
+    }
+
+
+def values_of(record: Project | Partnership, codes: Codes) -> Values:
+    """The values of a record, each in the only form that says the same."""
+    partners = [party.foreign_authority for party in record.parties.all() if party.foreign_authority_id]
+    for one in partners:
+        codes.partners.setdefault(one.slug, one)
+    said = {"partners": tuple(sorted({one.slug for one in partners}))}
+    if isinstance(record, Partnership):
+        return said | {
+            **{name: tidy(getattr(record, name)) for name in ("title", "note")},
+            **{name: getattr(record, name) for name in ("kind", "status", "ended_on")},
+            "signed": (record.signed_on, record.signed_precision),
+            "themes": tuple(sorted((theme.code, None) for theme in record.themes.all())),
+        }
+    texts = [column.name for column in PROJECTS.columns if column.longest]
+    shares = sorted(record.theme_shares.all(), key=lambda part: (not part.is_primary, -part.share, part.pk))
+    return said | {
+        **{name: tidy(getattr(record, name)) for name in texts},
+        **{name: getattr(record, name) for name in ("starts_on", "ends_on", "declared_status", "beneficiary_count")},
+        "sdgs": tuple(str(goal.number) for goal in sorted(record.sdgs.all(), key=lambda goal: goal.number)),
+        "themes": in_order((part.theme.code, _share(part.share)) for part in shares),
+        "countries": in_order(
+            ((part.country.iso2, _share(part.share)) for part in record.country_shares.all()), first_counts=False
+        ),
+    }
+
+
+def _share(share: Decimal) -> Decimal:
+    return share.quantize(Decimal("0.01"))
+
+
+def _figure(share: Decimal) -> str:
+    return f"{share:f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def in_order(pairs: Any, *, first_counts: bool = True) -> tuple:
+    """The first one says something (the main theme); the order of the others does not."""
+    found = list(pairs)
+    return (*found[:1], *sorted(found[1:])) if first_counts else tuple(sorted(found))
+
+
+def in_words(sheet: Sheet, name: str, value: Any, codes: Codes) -> str:
+    """A value as people read it."""
+    if name in sheet.labels:
+        family = next(family for slot, family, _header, _share in sheet.slotted if slot == name)
+        labels = codes.families[family].labels
+        said = [(labels.get(code, code), share) for code, share in value]
+        return ", ".join(f"{label} {_figure(share)} %" if share else label for label, share in said)
+    column = next(column for column in sheet.columns if column.name == name)
+    return column.kind.show(value, codes)
