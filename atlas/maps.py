@@ -1,7 +1,7 @@
 """What the map shows: the layers that apps register, the light payload of their points, and the classes of countries.
 
-A layer is a family of links between French and foreign authorities. `atlas` owns the page and knows no layer; each app
-registers its own in `AppConfig.ready()`. Layers read the digest columns of their model, so that a map costs two statements
+A layer is a family of links between French authorities and places abroad. `atlas` owns the page and knows no layer; each
+app registers its own in `AppConfig.ready()`. Layers read the digest columns of their model, so that a map costs two statements
 whatever its size.
 """
 
@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -31,17 +31,43 @@ _BAND = 2 * SCALE  # points are sent in bands of latitude: neighbours follow one
 
 
 @dataclass(frozen=True)
+class MapTexts:
+    """What the page and the script write of a layer, as lazy translations; `{n}` and `{name}` are filled by the script."""
+
+    title: Any  # «Carte des partenariats»
+    description: Any
+    by_country: Any  # «Partenariats par pays»
+    by_region: Any  # «Partenariats par région française»
+    column: Any  # «Partenariats»
+    foreign: Any  # «Partenaires étrangers»
+    foreign_one: Any  # «Partenaire étranger»
+    foreign_group: Any  # «{n} partenaires étrangers groupés ici : rapprocher»
+    french_link: tuple[
+        Any, Any
+    ]  # what a French authority is joined to, one and several: «{n} partenaire», «{n} partenaires»
+    foreign_link: tuple[Any, Any]
+    no_country: Any  # «{name} : aucun partenariat»
+    empty: Any  # «Aucun partenariat publié.»
+    demo: Any  # «Démonstration : partenariats fictifs.»
+
+
+@dataclass(frozen=True)
 class MapLayer:
     """A family of links that the map can show. The texts are lazy translations, the `*_url_name` names of addresses.
 
-    `french`, `foreign` and `countries` name the array columns of `model` that hold the two ends and the ISO codes;
-    `sheet` is the template of what a chosen point shows, given `rows`.
+    `french`, `foreign`, `regions` and `countries` name the array columns of `model` that hold the two ends, the codes of French
+    régions and the ISO codes; `sheet` is the template of what a chosen point shows, given `rows`.
+
+    Where rows have points of their own besides authorities, `spots` gives those of some rows, with `shown_name` and
+    `place_code`; `foreign` holds their ids as negative numbers. `lines` says that a row without both ends is not on the map;
+    else its foreign end is enough.
     """
 
     name: str
     label: Any
     counted: Any  # «partenariat,partenariats»
     q_label: Any
+    texts: MapTexts
     model: type[Model]
     filterset_class: type[FacetedFilterSet]
     list_url_name: str
@@ -49,22 +75,30 @@ class MapLayer:
     sheet: str
     french: str = "french_ids"
     foreign: str = "foreign_ids"
+    regions: str = "region_codes"
     countries: str = "country_codes"
+    spots: Callable[[QuerySet], QuerySet] | None = None
+    lines: bool = True
 
-    def count_countries(self, rows: QuerySet) -> list[tuple[str, int]]:
-        """(ISO code, number of rows) of each country, the most present first (one query)."""
-        counted = (
+    def count_ground(self, rows: QuerySet) -> dict[str, list[tuple[str, int]]]:
+        """(code, number of rows) of each of the `countries` and `regions`, the most present first (one query)."""
+        parts = [
             rows.order_by()
-            .annotate(country=Unnest(F(self.countries)))
-            .values_list("country")
+            .annotate(family=Value(family), code=Unnest(F(column)))
+            .values("family", "code")
             .annotate(n=Count("pk"))
-            .order_by("-n", "country")
-        )
-        return list(counted)
+            .values_list("family", "code", "n")
+            for family, column in (("countries", self.countries), ("regions", self.regions))
+        ]
+        counted: dict[str, list[tuple[str, int]]] = {"countries": [], "regions": []}
+        for family, code, n in parts[0].union(*parts[1:], all=True):
+            counted[family].append((code, n))
+        return {family: sorted(found, key=lambda one: (-one[1], one[0])) for family, found in counted.items()}
 
-    def of_authority(self, rows: QuerySet, side: str, pk: int) -> QuerySet:
-        """The rows that one authority is part of; `side` is «french» or «foreign»."""
-        return rows.filter(**{f"{getattr(self, side)}__contains": [pk]})
+    def of_point(self, rows: QuerySet, side: str, pk: int) -> QuerySet:
+        """The rows that meet at a point: an authority («french», «foreign»), or one of their own («spot»)."""
+        column, key = (self.foreign, -pk) if side == "spot" else (getattr(self, side), pk)
+        return rows.filter(**{f"{column}__contains": [key]})
 
 
 _LAYERS: dict[str, MapLayer] = {}
@@ -125,18 +159,21 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
 
     `points`: {version, scale, total, placed, french: {id, x, y}, foreign: {id, x, y}, links: {french, foreign}}, where
     `x` and `y` are differences with the point before, `links.french` differences with the link before, both links
-    ranks in the columns. `names`: {version, french: {name, place}, foreign: {name, place}} in the same order for the same version;
+    ranks in the columns; a negative `id` is a point of a row's own (see `MapLayer.spots`). `names`: {version, french: {name, place}, foreign: {name, place}} in the same order for the same version;
     `place` is a département code or a country's ISO code.
     """
     sides = {"french": _ends(Collectivity, rows, layer.french, "department__code")}
     sides["foreign"] = _ends(ForeignAuthority, rows, layer.foreign, "country__iso2")
+    if layer.spots:
+        spots = layer.spots(rows).annotate(key=-F("pk"), side=Value("foreign", TextField()), **_scaled())
+        sides["spots"] = spots.order_by().values_list("side", "key", "x", "y", "shown_name", "place_code")
     placed: dict[str, list[tuple]] = {"french": [], "foreign": []}
-    for side, *point in sides["french"].union(sides["foreign"], all=True):
+    for side, *point in sides.pop("french").union(*sides.values(), all=True):
         placed[side].append(tuple(point))
     for found in placed.values():
         found.sort(key=lambda point: (point[2] // _BAND, point[1], point[0]))
     ranks = {side: {point[0]: rank for rank, point in enumerate(found)} for side, found in placed.items()}
-    links, total, with_both_ends = set(), 0, 0
+    links, total, shown = set(), 0, 0
     for french, foreign in rows.order_by().values_list(layer.french, layer.foreign):
         pairs = {
             (ranks["french"][here], ranks["foreign"][there])
@@ -147,14 +184,14 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
         }
         links |= pairs
         total += 1
-        with_both_ends += bool(pairs)
+        shown += bool(pairs) if layer.lines else any(there in ranks["foreign"] for there in foreign)
     ordered = sorted(links)
     return {
         "points": _json(
             version=version,
             scale=SCALE,
             total=total,
-            placed=with_both_ends,
+            placed=shown,
             **{
                 side: {
                     "id": [point[0] for point in found],
@@ -177,10 +214,6 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
 
 def _ends(model: type[Model], rows: QuerySet, column: str, place: str) -> QuerySet:
     """(side, id, x, y, name, place) of the authorities of `rows` that have a position."""
-    scaled = [
-        Cast(Func(F(name) * SCALE, function="round", output_field=FloatField()), IntegerField())
-        for name in ("longitude", "latitude")
-    ]
     side = "french" if model is Collectivity else "foreign"
     return (
         model.objects.filter(pk__in=rows.order_by().values(end=Unnest(F(column))))
@@ -188,13 +221,19 @@ def _ends(model: type[Model], rows: QuerySet, column: str, place: str) -> QueryS
         .order_by()
         .annotate(
             side=Value(side, TextField()),
-            x=scaled[0],
-            y=scaled[1],
+            **_scaled(),
             shown_name=Cast("name", TextField()),
             place_code=Coalesce(Cast(place, TextField()), Value("", TextField())),
         )
         .values_list("side", "pk", "x", "y", "shown_name", "place_code")
     )
+
+
+def _scaled() -> dict[str, Cast]:
+    return {
+        axis: Cast(Func(F(name) * SCALE, function="round", output_field=FloatField()), IntegerField())
+        for axis, name in (("x", "longitude"), ("y", "latitude"))
+    }
 
 
 def _differences(numbers: Sequence[int]) -> list[int]:

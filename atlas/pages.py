@@ -123,6 +123,7 @@ class ListPage(ListSource, TemplateView):
     export_formats: tuple[str, ...] = ("csv", "xlsx", "geojson")
     api_url_name = ""
     map_url_name = ""
+    map_args: tuple[str, ...] = ()  # the layer, where it is not the first one
     map_criteria: tuple[str, ...] | None = None  # those the map understands too; None: all of them
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -155,7 +156,7 @@ class ListPage(ListSource, TemplateView):
                 ("GeoJSON" if fmt == "geojson" else fmt.upper(), reverse(self.export_url_name, args=[fmt]) + asked)
                 for fmt in self.export_formats
             ],
-            "map_url": reverse(self.map_url_name) + asked if self._is_on_map(filterset) else "",
+            "map_url": reverse(self.map_url_name, args=self.map_args) + asked if self._is_on_map(filterset) else "",
             "api_url": reverse(self.api_url_name) + asked if self.api_url_name else "",
         }
 

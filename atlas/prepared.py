@@ -19,6 +19,7 @@ LOADERS = (
 )
 # Each part, with the files under our apps whose change asks for it again. Groups and permissions come from the code at large.
 PARTS = {
+    "migrations": ("migrations/*.py",),
     "structure": ("**/*.py",),
     "load_reference": LOADERS,
     "demo": (*LOADERS, "management/commands/demo.py", "demo.py", "demo/**/*"),
@@ -35,7 +36,7 @@ def fingerprint(part: str) -> str:
 
 
 def _sources(part: str) -> Iterator[Path]:
-    if part == "structure":
+    if part in ("migrations", "structure"):
         yield ROOT / "requirements.lock"
     for app in sorted(path.parent for path in ROOT.glob("*/apps.py")):
         for pattern in PARTS[part]:

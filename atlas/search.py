@@ -1,6 +1,11 @@
-"""Suggestions while one types: one statement over the trigram indexes of the three families of names."""
+"""Suggestions while one types: one statement over the trigram indexes of the families of names.
+
+The ground brings authorities and countries; the apps above add what they hold as `Source`, a part of the same statement.
+"""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
@@ -24,6 +29,29 @@ class Suggestion:
     kind: str
     url: str
     key: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an app adds to the suggestions.
+
+    `select` gives (kind, subkind, label, detail, key, fit) and may use `%(q)s` (what was typed, normalised), `%(prefixes)s` (a
+    tsquery of its words, as beginnings) and `%(limit)s`; `fit` is on the scale of `_FIT`, and only public rows come.
+    """
+
+    kind: str
+    select: str
+    url_name: str
+    word: Any  # what it is, as a lazy translation
+
+
+_SOURCES: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Offer rows of an app. Called in `ready()`; the same kind again replaces it."""
+    _SOURCES[source.kind] = source
+    statement.cache_clear()
 
 
 # How well a name fits, from 3 (the very name) to below 1 (a near spelling); size and activity part equals.
@@ -61,15 +89,19 @@ SELECT kind, label, detail, key FROM (
        FROM asked CROSS JOIN atlas_country p
       WHERE {country_meets}
       ORDER BY fit DESC, p.id LIMIT %(limit)s)
+    {sources}
 ) AS found
 ORDER BY fit DESC, label, key
 LIMIT %(limit)s
 """
 
 
-def _statement(short: bool) -> str:
+@cache
+def statement(short: bool) -> str:
+    """The one statement; what apps add is left out under three letters, which would meet nearly all of it."""
     meets = _BEGINS if short else _MEETS
     return _SQL.format(
+        sources="" if short else "".join(f"UNION ALL ({source.select})" for source in _SOURCES.values()),
         collectivity_fit=_FIT.format(name="c.search_name", size="c.population", activity="c.partnership_count"),
         collectivity_meets=meets.format(name="c.search_name"),
         partner_fit=_FIT.format(name="f.search_name", size="f.population", activity="f.partnership_count"),
@@ -79,29 +111,31 @@ def _statement(short: bool) -> str:
     )
 
 
-SHORT_STATEMENT, STATEMENT = _statement(short=True), _statement(short=False)
-
-
 def suggest(typed: str, limit: int = LIMIT) -> list[Suggestion]:
     """Up to `limit` names near what was typed, best first; accents and typing mistakes are tolerated. One query."""
     q = normalise(typed[:100])
     if len(q) < SHORTEST:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(SHORT_STATEMENT if len(q) < 3 else STATEMENT, {"q": q, "limit": limit})
+        cursor.execute(statement(short=len(q) < 3), parameters(q, limit))
         rows = cursor.fetchall()
     pages = {
         "collectivity": ("collectivity_detail", ""),
         "former": ("collectivity_detail", _("ancienne collectivité")),
         "partner": ("foreign_authority_detail", _("partenaire")),
         "country": ("country_detail", _("pays")),
-    }
+    } | {source.kind: (source.url_name, str(source.word)) for source in _SOURCES.values()}
     found = []
     for kind, label, detail, key in rows:
         page, word = pages[kind]
         detail = " · ".join(filter(None, [word, detail]))
         found.append(Suggestion(label, detail, kind, reverse(page, args=[key]), f"{kind}:{key}"))
     return found
+
+
+def parameters(q: str, limit: int) -> dict[str, Any]:
+    """What `statement` asks for."""
+    return {"q": q, "limit": limit, "prefixes": " & ".join(f"{word}:*" for word in q.split())}
 
 
 def places(typed: str, limit: int = LIMIT) -> list[Suggestion]:

@@ -10,13 +10,16 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded by now, not before.
-        from atlas import completeness, maps
+        from atlas import completeness, maps, search
         from atlas.filters import lists
         from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
         from projects.exports.lists import LISTS
-        from projects.maps import PARTNERSHIPS
+        from projects.maps import PARTNERSHIPS, PROJECTS
+        from projects.search import PROJECTS as SUGGESTED
 
         maps.register(PARTNERSHIPS)
+        maps.register(PROJECTS)
+        search.register(SUGGESTED)
         for listed in LISTS:
             lists.register(listed)
         completeness.register(CONFIRMED_SHEET)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.filters import (
     ArrayCodesFilter,
+    ChoicesFilter,
     FacetedFilterSet,
     FacetSpec,
     NameFilter,
@@ -65,8 +66,8 @@ class PartnershipFilterSet(FacetedFilterSet):
     """Twinnings and agreements, over the digest columns of `Partnership`."""
 
     q = NameFilter("party_names")
-    kind = django_filters.MultipleChoiceFilter(choices=PartnershipKind, label=_("Nature"))
-    status = django_filters.MultipleChoiceFilter(choices=PartnershipStatus, label=_("Situation"))
+    kind = ChoicesFilter(choices=PartnershipKind, label=_("Nature"))
+    status = ChoicesFilter(choices=PartnershipStatus, label=_("Situation"))
     region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
     country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
     theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
@@ -155,9 +156,10 @@ class ProjectFilterSet(FacetedFilterSet):
     region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
     sdg = ArrayCodesFilter("sdg", field_name="sdg_numbers", label=_("Objectif de développement durable"))
     kind = OverlapFilter(choices=CollectivityKind, field_name="lead_kinds", label=_("Type du chef de file"))
-    status = django_filters.MultipleChoiceFilter(choices=ActivityStatus, label=_("Situation"))
+    status = ChoicesFilter(choices=ActivityStatus, label=_("Situation"))
     collectivity = SlugFilter(Collectivity, field_name="french_ids", label=_("Collectivité française"))
     partner = SlugFilter(ForeignAuthority, field_name="foreign_ids", label=_("Partenaire étranger"))
+    place = SlugFilter(ForeignAuthority, field_name="place_ids", label=_("Lieu du projet"))
     from_year = django_filters.NumberFilter(
         field_name="starts_on__year", lookup_expr="gte", validators=_YEAR, label=_("Commencé à partir de (année)")
     )

@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from atlas.models import Collectivity
+from atlas.models import SDG, Collectivity
 from projects import figures, services
 from projects.models import Partnership
 from tests.factories.atlas import (
@@ -31,7 +31,7 @@ from tests.factories.atlas import (
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory
+from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,8 @@ class Doors:
     attribute: str  # of a row
     column: str  # of the files
     queries: tuple[dict, ...]
+    order: str = "name"
+    layer: str = ""  # of the map
 
     def on_page(self, client: Client, query: dict) -> list[str]:
         """Keys of all the rows, page after page."""
@@ -110,6 +112,16 @@ DOORS = {
          {"signed_from": "1990", "signed_to": "1999"}, {"confirmed": "true"}, {"confirmed": "false"}, {"status": "ended"},
          {"q": "villeneuve"}, {"collectivity": "thionville-57672"}, {"partner": "gao-ml"}, {"partner": "nowhere"},
          {"sort": "signed"}, {"sort": "name"}, {"sort": "-updated"}),
+        layer="jumelages",
+    ),
+    "projects": Doors(
+        "projects:project_list", "projects:project_export", "api:project-list", "slug", "adresse",
+        ({}, {"country": "SN"}, {"country": ["SN", "DE"], "region": "53"}, {"theme": "eau"}, {"status": "4"}, {"status": ["2", "5"]},
+         {"kind": "metropole"}, {"collectivity": "thionville-57672"}, {"partner": "gao-ml"}, {"place": "gao-ml"},
+         {"partner": "nowhere"}, {"q": "adduction"}, {"q": "thionville"}, {"q": "thionvile"}, {"from_year": "2000", "to_year": "2010"},
+         {"confirmed": "true"}, {"sort": "start"}, {"sort": "title"}, {"sort": "-budget"}),
+        order="title",
+        layer="projets",
     ),
 }  # fmt: skip
 
@@ -153,6 +165,21 @@ def world():
         row.themes.set([water] if number % 4 == 2 else [])
     for _ in range(8):
         PartnershipFactory(french=thionville, digest=False)
+    for number in range(30):
+        project = ProjectFactory(
+            french=thionville if number % 6 == 5 else CollectivityFactory(region=bretagne, kind="metropole"),
+            foreign=gao if number % 5 == 4 else ForeignAuthorityFactory(country=countries[number % 3]),
+            theme=water if number % 3 else ThemeFactory(),
+            starts_on=date(1990 + number, 1, 1),
+            ends_on=date(1995 + number, 1, 1) if number % 4 else None,
+            declared_status="5" if number % 7 == 6 else "",
+            confirmed_on=date(2026, 1, 1) if number % 2 else None,
+            draft=number % 13 == 12,
+            digest=False,
+        )
+        if number % 8 == 7:
+            project.places.create(foreign_authority=gao)
+    services.refresh_project_digest()
     services.refresh_partnership_digest()
     services.refresh_activity()
 
@@ -179,13 +206,13 @@ def unplaced() -> set[str]:
 
 
 def test_the_map_counts_the_rows_of_the_list(client, world, subtests):
-    doors = DOORS["partnerships"]
-    for query in doors.queries:
-        with subtests.test(query=query):
-            payload = client.get(reverse("map_points", args=["jumelages", "points"]), query).json()
-            assert payload["total"] == len(doors.on_page(client, query))
-            assert payload["placed"] == len(doors.in_geojson(client, query))
-            assert client.get(reverse("map"), query).context["total"] == payload["total"]
+    for doors in (doors for doors in DOORS.values() if doors.layer):
+        for query in doors.queries:
+            with subtests.test(layer=doors.layer, query=query):
+                payload = client.get(reverse("map_points", args=[doors.layer, "points"]), query).json()
+                assert payload["total"] == len(doors.on_page(client, query))
+                assert payload["placed"] == len(doors.in_geojson(client, query))
+                assert client.get(reverse("map_layer", args=[doors.layer]), query).context["total"] == payload["total"]
 
 
 def test_a_facet_announces_the_rows_that_a_click_gives(client, world, subtests):
@@ -218,7 +245,7 @@ def cost(client: Client, address: str, query: dict) -> int:
 def addresses() -> Iterator[tuple[str, dict, int]]:
     """(address, query, most queries): the lists, the sheets, the API and the suggestions of the issue."""
     for doors in DOORS.values():
-        for query in ({}, {"q": "villeneuve"}, {"sort": "name"}):
+        for query in ({}, {"q": "villeneuve"}, {"sort": doors.order}):
             yield reverse(doors.page), query, 5
             yield reverse(doors.api), query, 4
             yield reverse(doors.api), {**query, "facets": "true"}, 4
@@ -237,6 +264,7 @@ MANY_PARTIES = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c"
 
 
 def test_a_page_costs_as_much_with_sixty_rows_as_with_three(client):
+    SDG.objects.create(number=6, name_fr="Eau", name_en="Water")  # labels of an empty family are asked again and again
     lorraine = CollectivityFactory(kind="metropole", name="Lorraine", slug="lorraine")
     thionville = CollectivityFactory(name="Thionville", slug="thionville", epci=lorraine)
     gao = ForeignAuthorityFactory(name_fr="Gao", slug="gao", country=CountryStatusFactory().country)
@@ -249,9 +277,11 @@ def test_a_page_costs_as_much_with_sixty_rows_as_with_three(client):
             ends = ({"french": thionville, "foreign": foreign}, {"french": french, "foreign": gao})
             for parties in ends:
                 PartnershipFactory(digest=False, **parties).themes.add(theme)
+                ProjectFactory(digest=False, theme=theme, **parties)
             PartnershipPartyFactory(partnership=many, collectivity=french)
             many.themes.add(theme)
         services.refresh_partnership_digest()
+        services.refresh_project_digest()
         services.refresh_activity()
 
     grow(3)
@@ -340,7 +370,7 @@ def test_a_draft_has_no_address(stranger, draft):
 def test_a_draft_is_counted_nowhere(stranger, draft):
     for doors in DOORS.values():
         for asked in ({"active": "true"}, {"country": "BR"}, {"region": "44"}, {}):
-            if doors is DOORS["partnerships"]:
+            if doors.layer:
                 assert stranger.get(reverse(doors.page), asked).context["page"].total == 0
                 assert stranger.get(reverse(doors.api), asked if "active" not in asked else {}).json()["count"] == 0
             elif "active" in asked:

@@ -49,10 +49,10 @@ _CROWDS: dict[type[Model], tuple[int, str]] = {
         10_000,
         """INSERT INTO projects_project (created_at, updated_at, uuid, version, title, title_en, title_local, slug, summary,
                summary_en, summary_local, objectives, activities, expected_results, beneficiaries, website, starts_on,
-               declared_status, publication, published_at, origin, source, french_ids, foreign_ids, region_codes,
-               country_codes, theme_codes, sdg_numbers, lead_kinds, party_names)
+               declared_status, publication, published_at, origin, source, french_ids, foreign_ids, place_ids,
+               region_codes, country_codes, theme_codes, sdg_numbers, lead_kinds, party_names)
            SELECT now(), now(), gen_random_uuid(), 1, 'Projet ' || left(md5(n::text), 12), '', '', 'x' || n, '', '', '', '', '',
-               '', '', '', date '1950-01-01' + n, '', 'published', now(), 'import', '', ARRAY[n], ARRAY[n],
+               '', '', '', date '1950-01-01' + n, '', 'published', now(), 'import', '', ARRAY[n], ARRAY[n], ARRAY[n],
                ARRAY[CASE WHEN n %% 200 = 0 THEN '53' ELSE 'X' || n %% 90 END]::varchar[],
                ARRAY[CASE WHEN n %% 200 = 0 THEN 'SN' ELSE 'X' || chr(65 + n %% 26) END]::varchar[],
                '{}', '{}', '{}', 'commune ' || left(md5(n::text), 12) || ' / ' || left(md5((-n)::text), 12)
@@ -148,7 +148,7 @@ def test_a_list_reads_its_indexes_and_not_its_table(filterset_class, exact, near
         assert f"using {FIRST_PAGE[filterset_class]} on" in plan
         assert reads_all not in plan
     if model is not Collectivity:
-        for side in ("french_ids", "foreign_ids"):
+        for side in ("french_ids", "foreign_ids", *(["place_ids"] if model is Project else [])):
             with subtests.test("rows of one authority", side=side):
                 *_labels, plan = plans(
                     lambda side=side: list(model.objects.filter(**{f"{side}__contains": [123]}).order_by())

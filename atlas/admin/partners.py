@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
-from atlas.adminsite import ByFile, ListResource, RecordAdmin, RecordForm, Work, declare
+from atlas.adminsite import ByFile, FreshForm, FreshInline, ListResource, RecordAdmin, RecordForm, Work, declare
 from atlas.forms.base import LinesField
 from atlas.models import Country, CountryStatus, ForeignAuthority, ForeignPlace, ForeignRegion, Recognition
 from atlas.names import normalise
@@ -19,7 +19,7 @@ from .duplicates import DuplicatesMixin
 from .territories import ReadOnlyAdmin
 
 
-class StatusForm(forms.ModelForm):
+class StatusForm(FreshForm):
     """A status closes on the day the next one opens: rows are checked in order as they are written, not before."""
 
     class Meta:
@@ -34,7 +34,7 @@ class StatusForm(forms.ModelForm):
         return cleaned
 
 
-class CountryStatusInline(admin.TabularInline):
+class CountryStatusInline(FreshInline):
     model = CountryStatus
     form = StatusForm
     fields = ("list", "category", "valid_from", "valid_to", "confirmed", "source", "note")

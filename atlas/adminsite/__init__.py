@@ -8,7 +8,7 @@ like a file, saves through a service and refuses lost updates. `WorkflowAdmin`: 
 from .files import ByFile, CodeListAdmin, ListResource
 from .gestures import Gesture
 from .queue import Work, declare
-from .records import RecordAdmin, RecordForm
+from .records import FreshForm, FreshInline, RecordAdmin, RecordForm
 from .site import AtlasAdminSite
 from .workflow import WorkflowAdmin
 
@@ -16,6 +16,8 @@ __all__ = [
     "AtlasAdminSite",
     "ByFile",
     "CodeListAdmin",
+    "FreshForm",
+    "FreshInline",
     "Gesture",
     "ListResource",
     "RecordAdmin",

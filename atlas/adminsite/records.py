@@ -1,9 +1,10 @@
 """Change pages that read like a file: the facts at left, the gestures and the history beside them."""
 
+import hashlib
 from typing import Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, TabularInline
 from django.core.exceptions import ValidationError
 from django.db.models import Model, URLField
 from django.forms.models import model_to_dict
@@ -16,35 +17,41 @@ from .gestures import GesturesMixin
 from .history import changes, steps, words
 
 
-class RecordForm(forms.ModelForm):
-    """A form that knows which version it shows, and that checks every rule of the model, those of hidden columns too.
+class FreshForm(forms.ModelForm):
+    """A form that knows the state of the row it shows: its version or, without that column, the digest of its fields.
 
     When somebody else saved meanwhile nothing is written: each field that differs shows the other value above the one
     typed, which stays; pressing again then saves knowingly.
     """
 
-    refusal: ValidationError | None = None  # what the service answered to this very request
-    read_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    read_version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and hasattr(self.instance, "version"):
-            self.fields["read_version"].initial = self.instance.version
-        else:
-            del self.fields["read_version"]
+        self._shown = list(self.fields)  # before a formset adds its own
+        if self.instance.pk:
+            self.fields["read_version"].initial = self._state(self.instance)
+
+    def _state(self, row: Model) -> str:
+        if hasattr(row, "version"):
+            return str(row.version)
+        values = model_to_dict(row, fields=self._shown)
+        shown = sorted((name, str(_comparable(value))) for name, value in values.items())
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "read_version" in self.fields and self.cleaned_data.get("read_version") != self.instance.version:
-            self._show_both()
-        elif self.refusal:
-            self.add_error(None, ValidationError(self.refusal.messages))
+        if self.instance.pk:
+            # Locked until the end of the request's transaction: nobody saves between this look and the write.
+            stored = type(self.instance)._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
+            if self.cleaned_data.get("read_version") != self._state(stored):
+                self._show_both(stored)
         return cleaned
 
-    def _show_both(self) -> None:
-        stored = model_to_dict(self.instance, fields=list(self.fields))
+    def _show_both(self, row: Model) -> None:
+        stored = model_to_dict(row, fields=self._shown)
         for name in [name for name in stored if name in self.cleaned_data]:
-            field, now, typed = self.instance._meta.get_field(name), stored[name], self.cleaned_data[name]
+            field, now, typed = row._meta.get_field(name), stored[name], self.cleaned_data[name]
             if _comparable(now) != _comparable(typed):
                 shown = _names(field, now) if field.is_relation else words(field, now)
                 text = _("Quelqu’un a enregistré entre-temps : « %(other)s ». Votre saisie est conservée ici.")
@@ -57,7 +64,34 @@ class RecordForm(forms.ModelForm):
             ),
         )
         self.data = self.data.copy()
-        self.data[self.add_prefix("read_version")] = str(self.instance.version)
+        self.data[self.add_prefix("read_version")] = self._state(row)
+
+
+class FreshInline(TabularInline):
+    """Rows below a record: each is refused like a record when somebody else changed it meanwhile."""
+
+    form = FreshForm
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [*(name for name in super().get_fields(request, obj) if name != "read_version"), "read_version"]
+
+
+class RecordForm(FreshForm):
+    """The same, which also checks every rule of the model, those of hidden columns too."""
+
+    refusal: ValidationError | None = None  # what the service answered to this very request
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.refusal and not self.errors:
+            self.add_error(None, ValidationError(self.refusal.messages))
+        return cleaned
+
+    @property
+    def version(self) -> int | None:
+        """What `save_record` asks of a model with versions."""
+        read = self.cleaned_data.get("read_version")
+        return int(read) if read and hasattr(self.instance, "version") else None
 
     def complete(self) -> None:
         """Fill the columns that are derived from what was typed, before the rules are checked."""
@@ -122,7 +156,7 @@ class RecordAdmin(GesturesMixin, ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Model, form: RecordForm, change: bool) -> None:
-        save_record(obj, actor=request.user, read_version=form.cleaned_data.get("read_version") if change else None)
+        save_record(obj, actor=request.user, read_version=form.version if change else None)
 
     def save_formset(
         self, request: HttpRequest, form: RecordForm, formset: forms.BaseInlineFormSet, change: bool

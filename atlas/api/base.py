@@ -174,7 +174,7 @@ class Resource(PublicAPI, GenericViewSet):
                 for facet in facets
             }
         else:
-            total = self.total(filterset)
+            total = filterset.total = self.total(filterset)
         last = max(1, -(-total // size))
         if number > last:
             raise NotFound(_("La dernière page est la page %(last)d.") % {"last": last})

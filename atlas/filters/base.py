@@ -98,7 +98,14 @@ class Unnest(Func):
     output_field = TextField()
 
 
-class CodesFilter(django_filters.MultipleChoiceFilter):
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """Several choices of a column: a row matches when it bears one of them, and comes once (no DISTINCT, which sorts them all)."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(distinct=False, **kwargs)
+
+
+class CodesFilter(ChoicesFilter):
     """Several codes of a family: a row matches when it bears one of them."""
 
     def __init__(self, family: str, **kwargs) -> None:

@@ -18,6 +18,7 @@ from atlas.models import (
 from .base import (
     ActivityFilter,
     ArrayCodesFilter,
+    ChoicesFilter,
     CodesFilter,
     FacetedFilterSet,
     FacetSpec,
@@ -65,8 +66,8 @@ class CollectivityFilterSet(FacetedFilterSet):
     """French authorities. Past ones are left out unless `former=true` asks for them instead."""
 
     q = NameFilter()
-    kind = django_filters.MultipleChoiceFilter(choices=CollectivityKind, label=_("Type"))
-    stat_group = django_filters.MultipleChoiceFilter(choices=StatGroup, label=_("Groupe statistique"))
+    kind = ChoicesFilter(choices=CollectivityKind, label=_("Type"))
+    stat_group = ChoicesFilter(choices=StatGroup, label=_("Groupe statistique"))
     region = CodesFilter("region", field_name="region__code", label=_("Région"))
     department = CodesFilter("department", field_name="department__code", label=_("Département"))
     population = PopulationFilter()
@@ -110,9 +111,7 @@ class ForeignAuthorityFilterSet(FacetedFilterSet):
 
     q = NameFilter()
     country = CodesFilter("country", field_name="country__iso2", label=_("Pays"))
-    continent = django_filters.MultipleChoiceFilter(
-        choices=Continent, field_name="country__continent", label=_("Continent")
-    )
+    continent = ChoicesFilter(choices=Continent, field_name="country__continent", label=_("Continent"))
     active = ActivityFilter(label=_("Avec des partenaires français"))
     region = ArrayCodesFilter("region", field_name="partner_regions", label=_("Région des partenaires français"))
     theme = ArrayCodesFilter("theme", field_name="partner_themes", label=_("Thème"))
@@ -143,10 +142,8 @@ class CountryFilterSet(FacetedFilterSet):
     """Countries; `status` speaks of today's place on the DAC list."""
 
     q = NameFilter()
-    continent = django_filters.MultipleChoiceFilter(choices=Continent, label=_("Continent"))
-    status = django_filters.MultipleChoiceFilter(
-        choices=StatusCategory, method="filter_status", label=_("Statut (liste du CAD)")
-    )
+    continent = ChoicesFilter(choices=Continent, label=_("Continent"))
+    status = ChoicesFilter(choices=StatusCategory, method="filter_status", label=_("Statut (liste du CAD)"))
     active = ActivityFilter(label=_("Avec des partenaires français"))
     sort = SortFilter(
         {

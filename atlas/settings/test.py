@@ -1,7 +1,7 @@
 """Settings of the test suite: fast, strict, nothing leaves the process."""
 
 from .base import *  # noqa: F403
-from .base import DATABASES, TEMPLATES
+from .base import DATABASES, TEMPLATES, env
 
 SECRET_KEY = "tests-only"  # noqa: S105
 DEBUG = False
@@ -19,6 +19,10 @@ WHITENOISE_USE_FINDERS = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+if template := env(
+    "ATLAS_TEST_TEMPLATE", default=""
+):  # a migrated database to start from, see tests/services_plugin.py
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 
 
 class UndefinedVariable(str):

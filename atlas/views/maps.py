@@ -23,7 +23,9 @@ from atlas.models import Collectivity, ForeignAuthority
 from atlas.pages import data_version, versioned
 
 SHEET_ROWS = 12
-SIDES = {"france": ("french", Collectivity), "etranger": ("foreign", ForeignAuthority)}
+SIDES = {"france": ("french", Collectivity), "etranger": ("foreign", ForeignAuthority), "lieu": ("spot", None)}
+# Criteria that a layer hands to the others, as far as they know them.
+SHARED = ("q", "country", "region", "theme", "collectivity", "partner")
 
 
 class LayerSource:
@@ -63,30 +65,25 @@ class MapPage(LayerSource, TemplateView):
         layer, asked = self.layer, self.asked
         filterset = self.get_filterset()
         total, facets = filterset.counts(data_version(self.request))
-        counted = layer.count_countries(filterset.qs)
-        classes = maps.steps(number for _code, number in counted)
-        names = labels("country")
+        counted = layer.count_ground(filterset.qs)
+        classes = maps.steps(number for _code, number in counted["countries"])
         countries = [
-            {
-                "code": code,
-                "name": names.get(code, code),
-                "number": number,
-                "rank": maps.class_of(number, classes),
-                "url": reverse("country_detail", args=[code.lower()]),
-                "list_url": f"{reverse(layer.list_url_name)}?{self._only(code)}",
-            }
-            for code, number in counted
+            {**row, "rank": maps.class_of(row["number"], classes)}
+            | {"url": reverse("country_detail", args=[row["code"].lower()])}
+            for row in self._ground("country", counted["countries"])
         ]
         address = reverse("map_layer", args=[layer.name])
         return super().get_context_data(
             layer=layer,
-            layers=maps.layers(),
+            texts=layer.texts,
+            layers=[(one, self._same_question(one)) for one in maps.layers()],
             filterset=filterset,
             facets=facets,
             errors=filterset.errors,
             total=total,
             counted=str(layer.counted),
             countries=countries,
+            regions=self._ground("region", counted["regions"]),
             steps=classes,
             asked=asked,
             map_url=address + asked,
@@ -106,17 +103,39 @@ class MapPage(LayerSource, TemplateView):
                 "countryPage": reverse("country_detail", args=["xx"]),
                 "filtered": bool(filterset.criteria),
                 "countries": {one["code"]: [one["name"], one["number"], one["rank"]] for one in countries},
-                "texts": _texts(),
+                "texts": _texts(layer.texts),
             },
             **kwargs,
         )
 
-    def _only(self, code: str) -> str:
-        """The question, about one country."""
+    def _ground(self, criterion: str, counted: list[tuple[str, int]]) -> list[dict[str, Any]]:
+        """Countries or régions with their numbers, and the address of the rows that are counted."""
+        names = labels(criterion)
+        address = reverse(self.layer.list_url_name)
+        return [
+            {
+                "code": code,
+                "name": names.get(code, code),
+                "number": number,
+                "list_url": f"{address}?{self._only(criterion, code)}",
+            }
+            for code, number in counted
+        ]
+
+    def _only(self, criterion: str, code: str) -> str:
+        """The question, about one country or région."""
         query = self.request.GET.copy()
         query.pop("page", None)
-        query["country"] = code
+        query[criterion] = code
         return query.urlencode()
+
+    def _same_question(self, layer: maps.MapLayer) -> str:
+        """Another layer, asked what it understands of the question put to this one."""
+        query = self.request.GET.copy()
+        for name in list(query):
+            if name not in SHARED or name not in layer.filterset_class.base_filters:
+                del query[name]
+        return reverse("map_layer", args=[layer.name]) + (f"?{query.urlencode()}" if query else "")
 
     def _embed(self, layer: maps.MapLayer) -> dict[str, str]:
         """The frame for other sites; the script puts what is looked at in the place of `{hash}`."""
@@ -141,19 +160,19 @@ class MapEmbed(MapPage):
 embed = xframe_options_exempt(csp_replace({"frame-ancestors": ["*"]})(versioned(MapEmbed.as_view())))
 
 
-def _texts() -> dict[str, str]:
+def _texts(layer: maps.MapTexts) -> dict[str, Any]:
     """What the script of the map writes; `{n}`, `{name}`… are filled by it."""
     return {
         "france": _("Collectivité française"),
-        "foreign": _("Partenaire étranger"),
+        "foreign": str(layer.foreign_one),
         "frenchCluster": _("{n} collectivités françaises groupées ici : rapprocher"),
-        "foreignCluster": _("{n} partenaires étrangers groupés ici : rapprocher"),
-        "partner": _("{n} partenaire"),
-        "partners": _("{n} partenaires"),
+        "foreignCluster": str(layer.foreign_group),
+        "frenchLink": [str(text) for text in layer.french_link],
+        "foreignLink": [str(text) for text in layer.foreign_link],
         "countryPage": _("Fiche du pays"),
         "onlyCountry": _("N’afficher que ce pays"),
         "country": _("{name} : {n}"),
-        "none": _("{name} : aucun partenariat"),
+        "none": str(layer.no_country),
         "inView": _("Dans la vue : {french} du côté français, {foreign} à l’étranger."),
         "more": _("et {n} autres : rapprochez la carte pour les voir."),
         "failed": _("La carte n’a pas pu être chargée. Le tableau ci-dessous donne les mêmes données."),
@@ -193,7 +212,7 @@ def compressed(request: HttpRequest, bodies: Mapping[str, bytes]) -> HttpRespons
 
 
 class MapSheet(LayerSource, TemplateView):
-    """What a chosen point shows, as a piece of page: the authority, and its rows among those asked for."""
+    """What a chosen point shows, as a piece of page: the authority or the place, and its rows among those asked for."""
 
     def get_template_names(self) -> list[str]:
         return [self.layer.sheet]
@@ -203,12 +222,20 @@ class MapSheet(LayerSource, TemplateView):
         number = self.request.GET.get("id", "")
         if not side or not re.fullmatch(r"[0-9]{1,15}", number):
             raise Http404
-        authority = get_object_or_404(self._authorities(model), pk=int(number))
-        rows = self.layer.of_authority(self.get_filterset().rows(), side, authority.pk)
-        shown = list(rows.for_list()[: SHEET_ROWS + 1])
+        filterset = self.get_filterset()
+        if model:
+            point = get_object_or_404(self._authorities(model), pk=int(number))
+        else:  # a place of rows is known to those who see one of them
+            point = get_object_or_404(self._spots(filterset.qs), pk=int(number))
+        shown = list(self.layer.of_point(filterset.rows(), side, point.pk).for_list()[: SHEET_ROWS + 1])
         return super().get_context_data(
-            authority=authority, side=side, rows=shown[:SHEET_ROWS], more=len(shown) > SHEET_ROWS, **kwargs
+            authority=point, side=side, rows=shown[:SHEET_ROWS], more=len(shown) > SHEET_ROWS, **kwargs
         )
+
+    def _spots(self, rows: QuerySet) -> QuerySet:
+        if not self.layer.spots:
+            raise Http404
+        return self.layer.spots(rows)
 
     def _authorities(self, model: type[Collectivity | ForeignAuthority]) -> QuerySet:
         return model.objects.visible_to(self.request.user).for_list()

@@ -43,7 +43,7 @@ class HomePage(TemplateView):
 
 
 class SearchPage(TemplateView):
-    """What bears a name, by family. Twinnings come from the `projects` app, through its own tag."""
+    """What bears a name, by family. Twinnings and projects come from the `projects` app, through its own tag."""
 
     template_name = "atlas/search.html"
 
@@ -51,10 +51,11 @@ class SearchPage(TemplateView):
         asked = self.request.GET.get("q", "").replace("\x00", "").strip()[:100]
         groups = self._groups(asked) if normalise(asked) else []
         # Near spellings in one family say nothing once another bears the very words.
-        groups = [group for group in groups if group["exact"]] or groups
+        borne = [group for group in groups if group["exact"]]
+        groups = borne or groups
         groups.sort(key=lambda group: -group["nearness"])
         found = any(group["rows"] for group in groups)
-        return super().get_context_data(q=asked, groups=groups, any=found, **kwargs)
+        return super().get_context_data(q=asked, groups=groups, exact=bool(borne), any=found, **kwargs)
 
     def _groups(self, asked: str) -> list[dict[str, Any]]:
         towns = (CollectivityFilterSet, Collectivity, "atlas/_collectivity_row.html", "collectivity_list")

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import BigIntegerField, F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.exports import (
@@ -115,22 +115,21 @@ PROJECT_COLUMNS: Columns = {
 
 
 def with_point(rows: QuerySet) -> QuerySet:
-    """Projects with the point that stands for them on a map: their first place that has one, else their first partner."""
-    places = ProjectPlace.objects.filter(project=OuterRef("pk")).order_by("pk")
-    partners = ProjectParty.objects.filter(project=OuterRef("pk"), foreign_authority__longitude__isnull=False).order_by(
-        "pk"
+    """Projects with the point that stands for them: the first of their places that has one, those of the map (`place_ids`)."""
+    places = ProjectPlace.objects.filter(project=OuterRef("pk"), longitude__isnull=False).order_by("pk")
+    authorities = (
+        ForeignAuthority.objects.filter(
+            pk__in=Func(
+                OuterRef("place_ids"), template="(SELECT unnest(%(expressions)s))", output_field=BigIntegerField()
+            )
+        )
+        .on_map()
+        .annotate(rank=Func(OuterRef("place_ids"), F("pk"), function="array_position", output_field=IntegerField()))
+        .order_by("rank")
     )
 
     def point(coordinate: str) -> Coalesce:
-        return Coalesce(
-            Subquery(places.filter(**{f"{coordinate}__isnull": False}).values(coordinate)[:1]),
-            Subquery(
-                places.filter(**{f"foreign_authority__{coordinate}__isnull": False}).values(
-                    f"foreign_authority__{coordinate}"
-                )[:1]
-            ),
-            Subquery(partners.values(f"foreign_authority__{coordinate}")[:1]),
-        )
+        return Coalesce(Subquery(places.values(coordinate)[:1]), Subquery(authorities.values(coordinate)[:1]))
 
     return rows.annotate(longitude=point("longitude"), latitude=point("latitude")).filter(longitude__isnull=False)
 

@@ -45,7 +45,7 @@ class ProjectPublication(models.TextChoices):
     "ProjectHistory",
     exclude=[
         *("french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers", "party_names"),
-        *("lead_kinds", "budget_total", "search"),
+        *("place_ids", "lead_kinds", "budget_total", "search"),
     ],
 )
 class Project(Record):
@@ -108,6 +108,8 @@ class Project(Record):
     region_codes = ArrayField(models.CharField(max_length=3), default=list, editable=False)
     country_codes = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     theme_codes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
+    # Where it takes place, partners where nothing is said: ids of authorities; those of points of its own, negative.
+    place_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
     sdg_numbers = ArrayField(models.PositiveSmallIntegerField(), default=list, editable=False)
     lead_kinds = ArrayField(models.CharField(max_length=40), default=list, editable=False)
     party_names = models.TextField(default="", blank=True, editable=False)
@@ -154,6 +156,7 @@ class Project(Record):
             models.Index(fields=["publication"], name="projects_proj_public"),
             GinIndex(fields=["french_ids"], name="projects_proj_french"),
             GinIndex(fields=["foreign_ids"], name="projects_proj_foreign"),
+            GinIndex(fields=["place_ids"], name="projects_proj_places"),
             GinIndex(fields=["region_codes"], name="projects_proj_regions"),
             GinIndex(fields=["country_codes"], name="projects_proj_countries"),
             GinIndex(fields=["theme_codes"], name="projects_proj_themes"),

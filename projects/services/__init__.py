@@ -2,7 +2,7 @@
 
 from .bulk import NewIndicator, NewParty, NewProject, create_projects
 from .confirmation import confirm_all
-from .digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
+from .digest import Touched, refresh_activity, refresh_partnership_digest, refresh_project_digest
 from .files import add_document, add_photo, remove_file
 from .imports import (
     cancel_import,
@@ -39,6 +39,7 @@ __all__ = [
     "NewPartnership",
     "NewParty",
     "NewProject",
+    "Touched",
     "add_document",
     "add_photo",
     "answer_request",

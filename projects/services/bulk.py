@@ -32,7 +32,7 @@ from projects.models import (
     ProjectTheme,
     ResultKind,
 )
-from projects.services.digest import refresh_activity, refresh_project_digest
+from projects.services.digest import Touched, refresh_activity, refresh_project_digest
 
 HUNDRED = Decimal(100)
 
@@ -115,7 +115,7 @@ def create_projects(
     _copy_indicators(pairs, now)
     ids = [project.pk for project in made]
     refresh_project_digest(ids)
-    refresh_activity()
+    refresh_activity(Touched.by(Project, ids))
     return ids
 
 

@@ -7,9 +7,14 @@ still fire the triggers behind the data version, and every cached page would be 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 # A merged authority counts for the one it was merged into, however long the chain.
 _STANDING = """
@@ -91,6 +96,14 @@ _PROJECTS = (
            array_agg(DISTINCT lead_kind ORDER BY lead_kind) FILTER (WHERE lead_kind IS NOT NULL) AS lead_kinds,
            string_agg(name, ' / ' ORDER BY side, id) AS party_names
     FROM party GROUP BY project_id
+), spots AS (
+    SELECT link.project_id, min(link.id) AS first,
+           CASE WHEN link.longitude IS NULL THEN coalesce(target.authority, link.foreign_authority_id) ELSE -link.id END AS spot
+    FROM projects_projectplace link LEFT JOIN target ON target.id = link.foreign_authority_id
+    WHERE %(everything)s OR link.project_id = ANY(%(ids)s)
+    GROUP BY 1, 3
+), located AS (
+    SELECT project_id, array_agg(spot ORDER BY first) AS place_ids FROM spots GROUP BY project_id
 ), places AS (
     SELECT link.project_id, array_agg(DISTINCT country.iso2::varchar ORDER BY country.iso2::varchar) AS country_codes
     FROM projects_projectcountry link JOIN atlas_country country ON country.id = link.country_id
@@ -112,12 +125,14 @@ _PROJECTS = (
     GROUP BY project_id
 ), digest AS (
     SELECT row.id, coalesce(sides.french_ids, '{}') AS french_ids, coalesce(sides.foreign_ids, '{}') AS foreign_ids,
+           coalesce(located.place_ids, sides.foreign_ids, '{}') AS place_ids,
            coalesce(sides.region_codes, '{}') AS region_codes, coalesce(places.country_codes, '{}') AS country_codes,
            coalesce(themes.theme_codes, '{}') AS theme_codes, coalesce(goals.sdg_numbers, '{}') AS sdg_numbers,
            coalesce(sides.lead_kinds, '{}') AS lead_kinds, coalesce(sides.party_names, '') AS party_names,
            money.budget_total
     FROM projects_project row
     LEFT JOIN sides ON sides.project_id = row.id
+    LEFT JOIN located ON located.project_id = row.id
     LEFT JOIN places ON places.project_id = row.id
     LEFT JOIN themes ON themes.project_id = row.id
     LEFT JOIN goals ON goals.project_id = row.id
@@ -129,28 +144,56 @@ _PROJECTS = (
 
 # What a visitor counts. `side` is the array column of the counted authorities; partnerships and projects alike.
 _TALLY = """
-WITH published AS (
-    SELECT id, {side} AS counted_ids, region_codes, country_codes, theme_codes, true AS is_partnership FROM projects_partnership
-    WHERE publication = 'published'
+WITH published AS NOT MATERIALIZED (
+    SELECT {side} AS counted_ids, region_codes, country_codes, theme_codes, true AS is_partnership FROM projects_partnership
+    WHERE publication = 'published' {meets}
     UNION ALL
-    SELECT id, {side}, region_codes, country_codes, theme_codes, false FROM projects_project
-    WHERE publication IN ('published', 'to_refresh')
+    SELECT {side}, region_codes, country_codes, theme_codes, false FROM projects_project
+    WHERE publication IN ('published', 'to_refresh') {meets}
 ), tally AS (
-    SELECT {authority} AS id, count(DISTINCT row.id) FILTER (WHERE row.is_partnership) AS partnership_count,
-           count(DISTINCT row.id) FILTER (WHERE NOT row.is_partnership) AS project_count{gathered}
-    FROM published row
-    CROSS JOIN unnest(row.counted_ids) AS counted
-    {counted_join}
-    LEFT JOIN unnest(row.region_codes) AS region ON true
-    LEFT JOIN unnest(row.country_codes) AS country ON true
-    LEFT JOIN unnest(row.theme_codes) AS theme ON true
+    SELECT counted AS key, count(*) FILTER (WHERE is_partnership) AS partnership_count,
+           count(*) FILTER (WHERE NOT is_partnership) AS project_count
+    FROM published CROSS JOIN unnest(counted_ids) AS counted {among}
     GROUP BY 1
-), digest AS (
+), {gathered} digest AS (
     SELECT authority.id, coalesce(tally.partnership_count, 0) AS partnership_count,
-           coalesce(tally.project_count, 0) AS project_count{defaulted}
-    FROM {table} authority LEFT JOIN tally ON tally.id = authority.id
+           coalesce(tally.project_count, 0) AS project_count{wanted}
+    FROM {table} authority LEFT JOIN tally ON tally.key = authority.{key} {joined}
+    WHERE {concerned}
 )
 """
+
+# What the counted authorities have in common with their rows: themes, countries, régions.
+_GATHERED = """{column} AS (
+    SELECT key, array_agg(code::varchar ORDER BY code::varchar) AS codes FROM (
+        SELECT DISTINCT counted AS key, code
+        FROM published CROSS JOIN unnest(counted_ids) AS counted CROSS JOIN unnest({codes}) AS code {among}
+    ) AS met GROUP BY 1
+), """
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Authorities and countries whose counts a change may move."""
+
+    french: frozenset[int] = frozenset()
+    foreign: frozenset[int] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+    @classmethod
+    def by(cls, model: type[Model], ids: Iterable[int]) -> "Touched":
+        """Those that these records name in their digest now (one query)."""
+        rows = model._default_manager.filter(pk__in=list(ids)).order_by()
+        columns = list(zip(*rows.values_list("french_ids", "foreign_ids", "country_codes"), strict=True))
+        return cls(*(frozenset(chain.from_iterable(column)) for column in columns))
+
+    @classmethod
+    def of(cls, record: Any) -> "Touched":
+        """Those that a partnership or a project named when it was read."""
+        return cls(frozenset(record.french_ids), frozenset(record.foreign_ids), frozenset(record.country_codes))
+
+    def __or__(self, other: "Touched") -> "Touched":
+        return Touched(self.french | other.french, self.foreign | other.foreign, self.countries | other.countries)
 
 
 def refresh_partnership_digest(ids: Iterable[int] | None = None) -> int:
@@ -161,7 +204,7 @@ def refresh_partnership_digest(ids: Iterable[int] | None = None) -> int:
 
 def refresh_project_digest(ids: Iterable[int] | None = None) -> int:
     """Write the digest columns of these projects (all by default) where they differ. Returns how many did."""
-    columns = ["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers"]
+    columns = ["french_ids", "foreign_ids", "place_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers"]
     return _refresh("projects_project", _PROJECTS, [*columns, "lead_kinds", "party_names", "budget_total"], ids)
 
 
@@ -169,48 +212,64 @@ def _refresh(table: str, sql: str, columns: Sequence[str], ids: Iterable[int] | 
     return _write_differences(table, sql, columns, {"everything": ids is None, "ids": list(ids or [])})
 
 
-_held: ContextVar[list[bool] | None] = ContextVar("held", default=None)
+_held: ContextVar[list[Touched | None] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def one_refresh() -> Iterator[None]:
-    """Within, `refresh_activity` waits; it is done once at the end, if it was asked for and nothing failed."""
-    asked: list[bool] = []
+    """Within, `refresh_activity` waits; it is done once at the end, for all that was touched, if nothing failed."""
+    asked: list[Touched | None] = []
     token = _held.set(asked)
     try:
         yield
     finally:
         _held.reset(token)
     if asked:
-        refresh_activity()
+        refresh_activity(None if None in asked else reduce(or_, asked))
 
 
-def refresh_activity() -> int:
-    """Write what published partnerships and projects say of authorities and countries, where it differs. Returns the rows written."""
+def refresh_activity(touched: Touched | None = None) -> int:
+    """Write what published partnerships and projects say of authorities and countries, where it differs. Returns the rows written.
+
+    With `touched`, only these are counted anew: the price of one publication does not grow with the atlas.
+    """
     if (held := _held.get()) is not None:
-        held.append(True)
+        held.append(touched)
         return 0
+    everything = touched is None
+    touched = touched or Touched()
+    french, foreign, countries = (
+        None if everything else sorted(keys) for keys in (touched.french, touched.foreign, touched.countries)
+    )
     return (
-        _refresh_tally("atlas_collectivity", "french_ids", partner_countries="country", partner_themes="theme")
-        + _refresh_tally("atlas_foreignauthority", "foreign_ids", partner_regions="region", partner_themes="theme")
-        + _refresh_tally("atlas_country", "country_codes")
+        _refresh_tally("atlas_collectivity", "french_ids", french, partner_countries="country", partner_themes="theme")
+        + _refresh_tally(
+            "atlas_foreignauthority", "foreign_ids", foreign, partner_regions="region", partner_themes="theme"
+        )
+        + _refresh_tally("atlas_country", "country_codes", countries)
     )
 
 
-def _refresh_tally(table: str, side: str, **gathered: str) -> int:
-    by_code = side == "country_codes"
+def _refresh_tally(table: str, side: str, keys: Sequence[Any] | None, **gathered: str) -> int:
+    """`keys`: the authorities (or ISO codes) to count anew; None for all of them."""
+    if keys is not None and not keys:
+        return 0
+    key, kind = ("iso2", "varchar") if side == "country_codes" else ("id", "bigint")
+    among = f"WHERE counted = ANY(%(keys)s::{kind}[])" if keys else ""
     sql = _TALLY.format(
         table=table,
         side=side,
-        authority="place.id" if by_code else "counted",
-        counted_join="JOIN atlas_country place ON place.iso2 = counted" if by_code else "",
+        key=key,
+        meets=f"AND {side} && %(keys)s::{kind}[]" if keys else "",
+        among=among,
+        concerned=f"authority.{key} = ANY(%(keys)s::{kind}[])" if keys else "true",
         gathered="".join(
-            f", array_agg(DISTINCT {code}::varchar ORDER BY {code}::varchar) FILTER (WHERE {code} IS NOT NULL) AS {column}"
-            for column, code in gathered.items()
+            _GATHERED.format(column=column, codes=f"{code}_codes", among=among) for column, code in gathered.items()
         ),
-        defaulted="".join(f", coalesce(tally.{column}, '{{}}') AS {column}" for column in gathered),
+        wanted="".join(f", coalesce({column}.codes, '{{}}') AS {column}" for column in gathered),
+        joined=" ".join(f"LEFT JOIN {column} ON {column}.key = authority.{key}" for column in gathered),
     )
-    return _write_differences(table, sql, ["partnership_count", "project_count", *gathered], {})
+    return _write_differences(table, sql, ["partnership_count", "project_count", *gathered], {"keys": keys})
 
 
 def _write_differences(table: str, with_digest: str, columns: Sequence[str], given: dict[str, Any]) -> int:

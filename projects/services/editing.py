@@ -14,7 +14,7 @@ from atlas.permissions import may
 from atlas.services.records import StaleRecord
 from projects.completeness import missing
 from projects.models import Partnership, Project, ProjectPublication, Publication
-from projects.services.digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
+from projects.services.digest import Touched, refresh_activity, refresh_partnership_digest, refresh_project_digest
 
 R = TypeVar("R", Project, Partnership)
 PUBLIC = (ProjectPublication.PUBLISHED, ProjectPublication.TO_REFRESH)
@@ -43,6 +43,7 @@ def editing(record: R, *, actor: User, read_version: int | None) -> Iterator[R]:
         check(f"projects.change_{kind}", locked, actor=actor)
         if read_version is not None and locked.version != read_version:
             raise StaleRecord
+        before = Touched.of(locked)
         yield locked
         locked.version += 1
         locked.full_clean()
@@ -56,7 +57,7 @@ def editing(record: R, *, actor: User, read_version: int | None) -> Iterator[R]:
             changed = refresh_partnership_digest([locked.pk])
             is_public = locked.publication == Publication.PUBLISHED
         if changed and is_public:
-            refresh_activity()
+            refresh_activity(before | Touched.by(type(record), [locked.pk]))
 
 
 def set_fields(record: models.Model, fields: Mapping[str, Any], allowed: Iterable[str]) -> None:

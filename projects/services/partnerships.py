@@ -23,7 +23,7 @@ from projects.models import (
     PartyRole,
     Publication,
 )
-from projects.services.digest import refresh_activity, refresh_partnership_digest
+from projects.services.digest import Touched, refresh_activity, refresh_partnership_digest
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def create_partnerships(
     links = ((pk, theme) for pk, row in pairs for theme in dict.fromkeys(row.themes))
     copy_rows(Partnership.themes.through, ("partnership_id", "theme_id"), links)
     refresh_partnership_digest(ids)
-    refresh_activity()
+    refresh_activity(Touched.by(Partnership, ids))
     return ids
 
 
@@ -113,6 +113,7 @@ def save_parties(
     """
     if not may(actor, "projects.change_partnership", partnership):
         raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    before = Touched.by(Partnership, [partnership.pk] if partnership.pk else [])
     for party in removed:
         party.delete()
     for party in saved:
@@ -123,7 +124,7 @@ def save_parties(
     if not all(sides.values()):
         raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."), code="one_sided")
     refresh_partnership_digest([partnership.pk])
-    refresh_activity()
+    refresh_activity(before | Touched.by(Partnership, [partnership.pk]))
 
 
 def change_publication(partnership: Partnership, name: str, *, actor: User, note: str = "") -> Partnership:
@@ -134,5 +135,5 @@ def change_publication(partnership: Partnership, name: str, *, actor: User, note
     """
     with transaction.atomic():
         moved = fire(partnership, name, actor=actor, note=note)
-        refresh_activity()
+        refresh_activity(Touched.by(Partnership, [partnership.pk]))
     return moved

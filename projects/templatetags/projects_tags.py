@@ -2,9 +2,11 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,12 +107,30 @@ def latest_projects(context: dict[str, Any]) -> dict[str, Any]:
     return {"projects": list(begun.order_by(*ProjectFilterSet.default_order).for_list()[:LATEST_PROJECTS])}
 
 
-@register.inclusion_tag("projects/_found.html", takes_context=True)
-def found_partnerships(context: dict[str, Any], q: str) -> dict[str, Any]:
-    """Partnerships whose parties bear a name (two queries)."""
-    rows = PartnershipFilterSet({"q": q}, queryset=_rows(context)).rows().for_list()
-    shown = list(rows[:9])
-    return {"partnerships": shown[:8], "more": len(shown) > 8, "q": q, "label": _("Jumelages et accords")}
+FOUND = 8
+
+
+@register.simple_tag(takes_context=True)
+def found_records(context: dict[str, Any], q: str) -> list[dict[str, Any]]:
+    """Partnerships whose parties bear a name, projects that speak of it: those of the lists (three and four queries)."""
+    families = (
+        (_("Jumelages et accords"), Partnership, PartnershipFilterSet, "projects:partnership_list", "partnership"),
+        (_("Projets de coopération"), Project, ProjectFilterSet, "projects:project_list", "project"),
+    )
+    found = []
+    for label, model, filterset_class, url_name, row in families:
+        filterset = filterset_class({"q": q}, queryset=model.objects.visible_to(context["request"].user))
+        rows = list(filterset.rows().for_list()[: FOUND + 1])
+        if rows:
+            found.append(
+                {
+                    "label": label,
+                    "rows": rows[:FOUND],
+                    "row_template": f"projects/_{row}_row.html",
+                    "all_url": f"{reverse(url_name)}?{urlencode({'q': q})}" if len(rows) > FOUND else "",
+                }
+            )
+    return found
 
 
 @register.simple_tag
@@ -138,6 +158,17 @@ def parties_map(record: Partnership | Project) -> list[dict[str, Any]]:
         for party in record.all_parties
         if party.authority and party.authority.longitude is not None
     ]
+
+
+@register.simple_tag
+def map_of(record: Partnership | Project) -> str:
+    """Address of the map where the parties of a record are chosen: its first French authority, with its first partner."""
+    french = next((party.collectivity for party in record.all_parties if party.collectivity_id), None)
+    foreign = next((party.foreign_authority for party in record.all_parties if party.foreign_authority_id), None)
+    asked = {name: one.slug for name, one in (("collectivity", french), ("partner", foreign)) if one}
+    address = reverse("map_layer", args=["projets" if isinstance(record, Project) else "jumelages"])
+    chosen = f"#choix=france-{french.pk}" if french and french.longitude is not None else ""
+    return f"{address}?{urlencode(asked)}{chosen}"
 
 
 def _points(here: Collectivity | ForeignAuthority, others, side: str) -> list[dict[str, Any]]:

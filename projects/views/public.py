@@ -74,7 +74,8 @@ class ProjectList(ProjectSource, ListPage):
     counted = _("projet,projets")
     export_url_name = "projects:project_export"
     api_url_name = "api:project-list"
-    map_url_name = "map"
+    map_url_name = "map_layer"
+    map_args = ("projets",)
 
 
 class ProjectExport(ProjectSource, ExportView):

@@ -6,7 +6,9 @@ const L = window.L;
 const canvas = document.querySelector("[data-map]");
 const setup = JSON.parse(document.getElementById("carte-reglages").textContent);
 const { texts } = setup;
-const SIDES = { france: "french", etranger: "foreign" };
+// A place of a project that is no authority lies abroad too: its number is negative among the others.
+const SIDES = { france: "french", etranger: "foreign", lieu: "foreign" };
+const nameOf = (point) => (point.side === "french" ? "france" : point.id < 0 ? "lieu" : "etranger");
 const VIEWS = {
   monde: [[-52, -122], [70, 158]],
   europe: [[35, -11], [61, 33]],
@@ -22,7 +24,7 @@ const DEPARTMENTS_FROM = 7;
 const LISTED = 12;
 const format = new Intl.NumberFormat("fr").format;
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
-const some = (n) => fill(n > 1 ? texts.partners : texts.partner, { n: format(n) });
+const some = ({ side, links: { length: n } }) => fill(texts[`${side}Link`][n > 1 ? 1 : 0], { n: format(n) });
 
 // --- The ground -----------------------------------------------------------------------------------------------------
 
@@ -196,7 +198,7 @@ const sums = (differences) => {
 };
 
 const describe = (point) =>
-  [point.name ?? texts[point.side === "french" ? "france" : "foreign"], placeOf(point), some(point.links.length)].filter(Boolean).join(", ");
+  [point.name ?? texts[point.side === "french" ? "france" : "foreign"], placeOf(point), some(point)].filter(Boolean).join(", ");
 const placeOf = (point) => (point.side === "foreign" ? (about(point.place)[0] ?? point.place) : point.place);
 
 function readPoints({ scale, french, foreign, links }) {
@@ -301,8 +303,8 @@ async function choose(point) {
   drawLinks(point);
   writeState();
   const url = new URL(setup.sheet, window.location.href);
-  url.searchParams.set("cote", point.side === "french" ? "france" : "etranger");
-  url.searchParams.set("id", point.id);
+  url.searchParams.set("cote", nameOf(point));
+  url.searchParams.set("id", Math.abs(point.id));
   try {
     const answer = await fetch(url);
     if (!answer.ok) throw new Error(String(answer.status));
@@ -349,15 +351,16 @@ function readState() {
   const [zoom, lat, lon] = (state.get("vue") ?? "").split("/").map(Number);
   hidden.clear();
   for (const name of (state.get("sans") ?? "").split(",")) if (name) hidden.add(name);
-  const [, side, id] = /^(france|etranger)-(\d+)$/.exec(state.get("choix") ?? "") ?? [];
-  return { view: [zoom, lat, lon].every(Number.isFinite) && state.has("vue") ? { zoom, center: [lat, lon] } : null, side: SIDES[side], id: Number(id) };
+  const [, side, id] = /^(france|etranger|lieu)-(\d+)$/.exec(state.get("choix") ?? "") ?? [];
+  return { view: [zoom, lat, lon].every(Number.isFinite) && state.has("vue") ? { zoom, center: [lat, lon] } : null, side: SIDES[side], id: side === "lieu" ? -id : Number(id) };
 }
 
 function writeState() {
   if (restoring) return;
   const { lat, lng } = map.getCenter();
   const parts = [`vue=${map.getZoom()}/${lat.toFixed(3)}/${lng.toFixed(3)}`];
-  if (chosen) parts.push(`choix=${chosen.side === "french" ? "france" : "etranger"}-${chosen.id}`);
+  for (const link of document.querySelectorAll("[data-keep-view]")) link.hash = parts[0];
+  if (chosen) parts.push(`choix=${nameOf(chosen)}-${Math.abs(chosen.id)}`);
   if (hidden.size) parts.push(`sans=${[...hidden].join(",")}`);
   history.replaceState(history.state, "", `${window.location.pathname}${window.location.search}#${parts.join("&")}`);
   for (const field of document.querySelectorAll("[data-embed]")) {
@@ -368,7 +371,7 @@ function writeState() {
 function applyLayers() {
   for (const box of document.querySelectorAll("[data-layer]")) box.checked = !hidden.has(box.dataset.layer);
   canvas.classList.toggle("is-without-countries", hidden.has("pays"));
-  for (const [name, side] of Object.entries(SIDES)) {
+  for (const [name, side] of [["france", "french"], ["etranger", "foreign"]]) {
     if (!groups[side]) continue;
     if (hidden.has(name)) groups[side].remove();
     else groups[side].addTo(map);
@@ -408,7 +411,7 @@ function listPoints() {
       button.type = "button";
       button.append(point.name ?? "…");
       const detail = button.appendChild(document.createElement("small"));
-      detail.textContent = [placeOf(point), some(point.links.length)].filter(Boolean).join(" · ");
+      detail.textContent = [placeOf(point), some(point)].filter(Boolean).join(" · ");
       button.addEventListener("click", () => {
         canvas.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
         showEnds(point, { animate: false });

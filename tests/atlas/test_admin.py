@@ -6,12 +6,13 @@ import pytest
 from django.contrib import admin
 from django.core import mail
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from atlas import models
-from atlas.adminsite import Work, WorkflowAdmin, queue
+from atlas.adminsite import FreshForm, Work, WorkflowAdmin, queue
 from atlas.models import (
     AccessRequest,
     CountryStatus,
@@ -58,6 +59,8 @@ def form_data(response) -> dict[str, str]:
             value = field.value()
             if value is True:
                 data[field.html_name] = "on"
+            elif isinstance(value, list) and value and hasattr(value[0], "pk"):
+                data[field.html_name] = [row.pk for row in value]
             elif value is not None and value is not False:
                 data[field.html_name] = (
                     "\n".join(value) if isinstance(value, list) and field.name == "aliases" else value
@@ -298,6 +301,73 @@ def test_a_form_without_its_version_is_stale(toy, client):
     assert "modifiée entre-temps" in text(client.post(at(toy, "change"), data))
 
 
+def stale(client, model: str, row, typed: dict, theirs: dict):
+    """The answer to a form that was read before somebody else saved `theirs`."""
+    data = form_data(client.get(page(model, "change", row.pk)))
+    type(row).objects.filter(pk=row.pk).update(**theirs)
+    return client.post(page(model, "change", row.pk), data | typed)
+
+
+STALE = {
+    "collectivity": (CollectivityFactory, "website", "https://moi.example/", "https://autre.example/"),
+    "foreignauthority": (ForeignAuthorityFactory, "name_fr", "De moi", "De l’autre"),
+    "countrystatus": (CountryStatusFactory, "note", "De moi", "De l’autre"),
+    "theme": (ThemeFactory, "name", "De moi", "De l’autre"),
+    "posting": (PostingFactory, "source", "De moi", "De l’autre"),
+    "membership": (MembershipFactory, "role", "editor", "reader"),
+    "user": (UserFactory, "last_name", "De moi", "De l’autre"),
+}
+
+
+@pytest.mark.parametrize("model", STALE)
+def test_every_row_that_staff_edit_refuses_a_stale_form(client, superuser, model):
+    make, field, mine, theirs = STALE[model]
+    client.force_login(superuser)
+    row = make()
+    more = {"version": F("version") + 1} if hasattr(row, "version") else {}
+    refused = stale(client, model, row, {field: mine}, {field: theirs} | more)
+    assert refused.status_code == 200
+    form = refused.context["adminform"].form
+    assert "modifiée entre-temps" in form.non_field_errors()[0]
+    shown = dict(row._meta.get_field(field).flatchoices or {}).get(theirs, theirs)
+    assert str(shown) in form.errors[field][0]
+    assert form[field].value() == mine
+    row.refresh_from_db()
+    assert getattr(row, field) == theirs
+    assert client.post(page(model, "change", row.pk), form_data(refused)).status_code == 302
+    row.refresh_from_db()
+    assert getattr(row, field) == mine
+
+
+def test_no_page_of_the_admin_has_a_form_that_overwrites(client, superuser):
+    client.force_login(superuser)
+    forms = {}
+    for rank, model in enumerate(admin.site._registry):
+        if model._meta.app_label == "atlas" and (make := ROWS.get(name := model._meta.model_name)):
+            make(rank)
+            shown = client.get(page(name, "change", model.objects.order_by("pk").last().pk))
+            forms[name] = shown.context["adminform"].form
+            inlines = [inline.formset for inline in shown.context["inline_admin_formsets"]]
+            forms |= {f"{name} {one.prefix}": one.empty_form for one in inlines if one.form.base_fields}
+    assert [name for name, form in forms.items() if form.fields and not isinstance(form, FreshForm)] == []
+    assert {"theme", "posting", "country statuses"} <= set(forms)
+
+
+def test_a_status_changed_on_the_page_of_its_country_refuses_a_stale_form(client, superuser):
+    status = CountryStatusFactory(note="")
+    client.force_login(superuser)
+    address = page("country", "change", status.country_id)
+    data = form_data(client.get(address))
+    CountryStatus.objects.update(note="De l’autre")
+    refused = client.post(address, data | {"statuses-0-note": "De moi"})
+    (form,) = refused.context["inline_admin_formsets"][0].formset.forms
+    assert "modifiée entre-temps" in form.non_field_errors()[0]
+    assert "De l’autre" in form.errors["note"][0]
+    assert CountryStatus.objects.get().note == "De l’autre"
+    assert client.post(address, form_data(refused)).status_code == 302
+    assert CountryStatus.objects.get().note == "De moi"
+
+
 @pytest.mark.urls("tests.atlas.toy")
 def test_who_saves_between_the_check_and_the_write_is_not_overwritten(toy, client, papers, monkeypatch):
     """The service looks again, under a lock; the form then shows both values."""
@@ -425,7 +495,8 @@ def test_an_invitation_is_sent_again_until_the_account_is_open(client, officer, 
 def test_members_change_through_their_services(client, officer):
     last = MembershipFactory(role="representative")
     client.force_login(officer)
-    response = client.post(page("membership", "change", last.pk), {"role": "editor"})
+    address = page("membership", "change", last.pk)
+    response = client.post(address, form_data(client.get(address)) | {"role": "editor"})
     assert response.status_code == 200
     assert "Dernier représentant" in text(response)
     response = client.post(page("membership", "delete", last.pk), {"post": "yes"}, follow=True)
@@ -434,7 +505,7 @@ def test_members_change_through_their_services(client, officer):
     other = UserFactory()
     data = {"user": other.pk, "collectivity": last.collectivity_id, "role": "representative"}
     assert client.post(page("membership", "add"), data).status_code == 302
-    assert client.post(page("membership", "change", last.pk), {"role": "editor"}).status_code == 302
+    assert client.post(address, form_data(client.get(address)) | {"role": "editor"}).status_code == 302
     assert client.post(page("membership", "delete", last.pk), {"post": "yes"}).status_code == 302
     assert Membership.objects.get().user == other
     assert "déjà membre" in text(client.post(page("membership", "add"), data))
@@ -464,8 +535,8 @@ def test_of_a_collectivity_only_the_website_is_typed(client, officer):
     collectivity = CollectivityFactory()
     client.force_login(officer)
     data = form_data(client.get(page("collectivity", "change", collectivity.pk)))
-    assert set(data) <= {"website"}
-    sent = {"website": "https://ville.example", "name": "Autre", "siren": "000000000"}
+    assert set(data) <= {"website", "read_version"}
+    sent = data | {"website": "https://ville.example", "name": "Autre", "siren": "000000000"}
     assert client.post(page("collectivity", "change", collectivity.pk), sent).status_code == 302
     changed = models.Collectivity.objects.get()
     assert (changed.website, changed.name) == ("https://ville.example", collectivity.name)
@@ -674,6 +745,7 @@ ROWS = {
     "foreignregion": lambda n: models.ForeignRegion.objects.create(code=f"SN.{n}", name=f"Région {n}", country=CountryFactory()),
     "foreignplace": lambda n: models.ForeignPlace.objects.create(geonames_id=n + 1, name=f"Lieu {n}", country=CountryFactory()),
     "foreignauthority": lambda n: ForeignAuthorityFactory(),
+    "move": lambda n: models.Move.objects.create(kind="merge", foreign_from=ForeignAuthorityFactory(), foreign_into=ForeignAuthorityFactory()),
     "sectorcategory": lambda n: SectorCategory.objects.create(code=str(n)),
     "purposecode": make_purpose,
     "aidtype": lambda n: models.AidType.objects.create(code=str(n), category="C", parent=models.AidType.objects.order_by("pk").first()),

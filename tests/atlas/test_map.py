@@ -257,14 +257,14 @@ def test_classes_are_told_apart_without_colour(client, world):
 
 
 def test_each_app_offers_its_layers(client, monkeypatch, world):
-    other = maps.MapLayer(**{**PARTNERSHIPS.__dict__, "name": "projets", "label": "Projets"})
+    other = maps.MapLayer(**{**PARTNERSHIPS.__dict__, "name": "autre", "label": "Autre"})
     monkeypatch.setattr(maps, "_LAYERS", {**maps._LAYERS})
     maps.register(other)
-    page = client.get(reverse("map_layer", args=["projets"]))
+    page = client.get(reverse("map_layer", args=["autre"]))
     assert page.context["layer"] is other
     for layer in (PARTNERSHIPS, other):
         assert f'href="{reverse("map_layer", args=[layer.name])}"' in page.content.decode()
-    with pytest.raises(ValueError, match="projets"):
+    with pytest.raises(ValueError, match="autre"):
         maps.register(maps.MapLayer(**{**other.__dict__, "label": "Autres"}))
 
 

@@ -35,6 +35,18 @@ def test_points_appear_and_a_choice_draws_the_line_to_the_other_end(new_page):
     assert "choix=" not in page.url
 
 
+def test_projects_go_from_the_authority_to_their_places(new_page):
+    page = new_page()
+    open_map(page, "/carte/projets/")
+    page.get_by_role("button", name="Rennes, 35, 1 lieu de projet").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(POPUP).get_by_role("link", name=re.compile("Adduction"))).to_be_visible()
+    expect(page.locator(LINK)).to_have_count(1)
+    assert re.search(r"choix=france-\d+$", page.url)
+    page.get_by_role("link", name="Jumelages et accords").first.focus()
+    assert re.search(r"/carte/jumelages/#vue=", page.locator("[data-keep-view]").first.evaluate("link => link.href"))
+
+
 def test_groups_say_how_many_they_hold(new_page):
     page = new_page()
     open_map(page)

@@ -9,6 +9,7 @@ from tests.e2e.conftest import DESK, PHONE, axe_violations, log_in, sideways
 PAGES = [
     "/",
     "/carte/",
+    "/carte/projets/",
     "/collectivites/",
     "/collectivites/?region=53&q=villers",
     "/collectivites/{collectivity}/",
@@ -20,6 +21,7 @@ PAGES = [
     "/jumelages/?country=SN&kind=twinning",
     "/jumelages/{partnership}/",
     "/projets/",
+    "/projets/?country=SN&q=eau",
     "/projets/{project}/",
     "/panorama/",
     "/panorama/?annee=2020",

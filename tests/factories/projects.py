@@ -42,6 +42,9 @@ class PartnershipFactory(DjangoModelFactory):
 
     @factory.post_generation
     def digest(self, create, extracted, **kwargs):
+        """`digest=False`: whoever makes many rows brings them all in step at the end."""
+        if extracted is False:
+            return
         from projects import services
 
         services.refresh_partnership_digest([self.pk])
@@ -89,6 +92,9 @@ class ProjectFactory(DjangoModelFactory):
 
     @factory.post_generation
     def digest(self, create, extracted, **kwargs):
+        """`digest=False`: whoever makes many rows brings them all in step at the end."""
+        if extracted is False:
+            return
         from projects import services
 
         services.refresh_project_digest([self.pk])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atlas.models import DataChange
+from atlas.models import Collectivity, DataChange
 from projects import services
 from projects.models import Publication
 from tests.factories.atlas import (
@@ -11,8 +11,9 @@ from tests.factories.atlas import (
     ForeignAuthorityFactory,
     RegionFactory,
     ThemeFactory,
+    UserFactory,
 )
-from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory
+from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,63 @@ def test_a_second_refresh_writes_nothing(rennes, erlangen):
     version = DataChange.objects.version()
     assert (services.refresh_partnership_digest(), services.refresh_activity()) == (0, 0)
     assert DataChange.objects.version() == version
+
+
+# --- Counting only what a change touches -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staff():
+    return UserFactory(superuser=True)
+
+
+def assert_counted_like_everything():
+    """A full recount finds nothing to mend."""
+    assert services.refresh_activity() == 0
+
+
+def test_each_change_counts_what_it_touches_as_a_full_recount_does(rennes, erlangen, staff):
+    thies = ForeignAuthorityFactory(name_fr="Thiès", country=CountryFactory(iso2="SN"))
+    brest = CollectivityFactory(name="Brest", region=rennes.region)
+    twinning = PartnershipFactory(french=rennes, foreign=erlangen)
+    project = ProjectFactory(french=rennes, foreign=erlangen, draft=True)
+    project.theme_shares.update(share=100)
+
+    def parties(french, foreign):
+        return [
+            {"kind": "collectivity", "role": "lead", "collectivity": french},
+            {"kind": "foreign_authority", "role": "implementing", "foreign_authority": foreign},
+        ]
+
+    services.move(project, "publish", actor=staff)
+    assert_counted_like_everything()
+    erlangen.refresh_from_db()
+    assert (erlangen.partnership_count, erlangen.project_count) == (1, 1)
+    services.set_parties(project, parties(brest, thies), actor=staff)
+    assert_counted_like_everything()
+    for row, expected in ((rennes, 0), (erlangen, 0), (brest, 1), (thies, 1)):
+        row.refresh_from_db()
+        assert row.project_count == expected
+    assert (brest.partner_countries, thies.partner_regions) == (["DE"], ["53"])
+    services.set_places(project, [{"country": thies.country, "share": 100}], [], actor=staff)
+    assert_counted_like_everything()
+    brest.refresh_from_db()
+    assert brest.partner_countries == ["SN"]
+    services.move(project, "archive", actor=staff, note="Terminé.")
+    assert_counted_like_everything()
+    services.change_publication(twinning, "archive", actor=staff, note="Terminé.")
+    assert_counted_like_everything()
+    for row in (rennes, erlangen, brest, thies, thies.country, erlangen.country):
+        row.refresh_from_db()
+        assert (row.partnership_count, row.project_count) == (0, 0)
+    assert (rennes.partner_countries, thies.partner_themes) == ([], [])
+
+
+def test_a_publication_counts_no_other_authority(rennes, erlangen, staff):
+    elsewhere = PartnershipFactory().french_ids[0]
+    twinning = PartnershipFactory(french=rennes, foreign=erlangen, draft=True)
+    Collectivity.objects.filter(pk=elsewhere).update(partnership_count=77)
+    services.change_publication(twinning, "publish", actor=staff)
+    assert Collectivity.objects.get(pk=rennes.pk).partnership_count == 1
+    assert Collectivity.objects.get(pk=elsewhere).partnership_count == 77
+    assert services.refresh_activity() == 1
