@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('atlas', '0008_moves'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0010_twins'),
+        ('projects', '0011_project_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
