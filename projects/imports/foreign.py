@@ -201,7 +201,10 @@ class ForeignNames:
         for row in range(south, north + 1):
             for column in range(math.floor(longitude - reach), math.floor(longitude + reach) + 1):
                 for spot in self._cells.get((row, (column + 180) % 360 - 180), ()):
+                    # Most of a cell is out of reach: two subtractions say so, before the sines.
                     if abs(spot.latitude - latitude) * 110 > radius:
+                        continue
+                    if abs((spot.longitude - longitude + 180) % 360 - 180) > reach:
                         continue
                     far = distance(latitude, longitude, spot.latitude, spot.longitude)
                     if far <= radius:
