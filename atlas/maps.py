@@ -18,12 +18,15 @@ import brotli
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
+from django.db import connections
 from django.db.models import Count, F, FloatField, Func, IntegerField, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.filters import FacetedFilterSet, Unnest
 from atlas.models import Collectivity, DataChange, ForeignAuthority
 
+GRID_ABOVE = 20_000  # rows: beyond, points are gathered in cells
+CELLS = {"french": 250, "foreign": 1000}  # their sides, in the unit below
 SCALE = 1000  # coordinates leave as integers: thousandths of a degree, some hundred metres
 KEPT_SECONDS = 24 * 3600
 CLASSES = 4
@@ -80,8 +83,16 @@ class MapLayer:
     spots: Callable[[QuerySet], QuerySet] | None = None
     lines: bool = True
 
-    def count_ground(self, rows: QuerySet) -> dict[str, list[tuple[str, int]]]:
-        """(code, number of rows) of each of the `countries` and `regions`, the most present first (one query)."""
+    def count_ground(self, rows: QuerySet, version: str) -> dict[str, list[tuple[str, int]]]:
+        """(code, number of rows) of each of the `countries` and `regions`, the most present first; one query by data version."""
+        key = f"ground:{self.name}:{version}:{_question(rows)}"
+        counted = cache.get(key)
+        if counted is None:
+            counted = self._count_ground(rows)
+            cache.set(key, counted, KEPT_SECONDS)
+        return counted
+
+    def _count_ground(self, rows: QuerySet) -> dict[str, list[tuple[str, int]]]:
         parts = [
             rows.order_by()
             .annotate(family=Value(family), code=Unnest(F(column)))
@@ -154,6 +165,41 @@ def class_of(number: int, classes: Sequence[Step]) -> int:
 # --- Points ---------------------------------------------------------------------------------------------------------
 
 
+def grid(layer: MapLayer, rows: QuerySet, version: str, total: int) -> dict[str, bytes]:
+    """The ends of many rows, gathered in cells: how many authorities or places each holds, and their middle (one query).
+
+    `points`: {version, scale, total, grid, french: {n, x, y}, foreign: {n, x, y}}, `x` and `y` as in `points`.
+    """
+    ends = [_ends(Collectivity, rows, layer.french, "department__code"), *_abroad(layer, rows)]
+    try:
+        inner, parameters = ends[0].union(*ends[1:], all=True).query.sql_with_params()
+    except EmptyResultSet:
+        inner, parameters = "SELECT '' AS side, 0 AS pk, 0 AS x, 0 AS y, '' AS name, '' AS place WHERE false", ()
+    cell = f"CASE side WHEN 'french' THEN {CELLS['french']} ELSE {CELLS['foreign']} END::numeric"
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            f"SELECT side, count(*), round(avg(x))::int, round(avg(y))::int FROM ({inner}) AS ends (side, pk, x, y, name, place) "
+            f"GROUP BY side, floor(x / {cell}), floor(y / {cell}) ORDER BY side, floor(y / {cell}), floor(x / {cell})",
+            parameters,
+        )
+        cells: dict[str, list[tuple[int, int, int]]] = {"french": [], "foreign": []}
+        for side, *gathered in cursor.fetchall():
+            cells[side].append(tuple(gathered))
+    told = {
+        side: {
+            "n": [n for n, _x, _y in found],
+            "x": _differences([x for _n, x, _y in found]),
+            "y": _differences([y for _n, _x, y in found]),
+        }
+        for side, found in cells.items()
+    }
+    nobody = {"name": [], "place": []}
+    return {
+        "points": _json(version=version, scale=SCALE, total=total, grid=True, **told),
+        "names": _json(version=version, french=nobody, foreign=nobody),
+    }
+
+
 def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
     """The ends of the links of `rows`, in two JSON texts (two queries), in columns and bands, coordinates as differences.
 
@@ -162,13 +208,9 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
     ranks in the columns; a negative `id` is a point of a row's own (see `MapLayer.spots`). `names`: {version, french: {name, place}, foreign: {name, place}} in the same order for the same version;
     `place` is a département code or a country's ISO code.
     """
-    sides = {"french": _ends(Collectivity, rows, layer.french, "department__code")}
-    sides["foreign"] = _ends(ForeignAuthority, rows, layer.foreign, "country__iso2")
-    if layer.spots:
-        spots = layer.spots(rows).annotate(key=-F("pk"), side=Value("foreign", TextField()), **_scaled())
-        sides["spots"] = spots.order_by().values_list("side", "key", "x", "y", "shown_name", "place_code")
+    french = _ends(Collectivity, rows, layer.french, "department__code")
     placed: dict[str, list[tuple]] = {"french": [], "foreign": []}
-    for side, *point in sides.pop("french").union(*sides.values(), all=True):
+    for side, *point in french.union(*_abroad(layer, rows), all=True):
         placed[side].append(tuple(point))
     for found in placed.values():
         found.sort(key=lambda point: (point[2] // _BAND, point[1], point[0]))
@@ -212,6 +254,15 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
     }
 
 
+def _abroad(layer: MapLayer, rows: QuerySet) -> list[QuerySet]:
+    """The same columns as `_ends`, of authorities abroad and of the points that rows have of their own."""
+    found = [_ends(ForeignAuthority, rows, layer.foreign, "country__iso2")]
+    if layer.spots:
+        spots = layer.spots(rows).annotate(key=-F("pk"), side=Value("foreign", TextField()), **_scaled())
+        found.append(spots.order_by().values_list("side", "key", "x", "y", "shown_name", "place_code"))
+    return found
+
+
 def _ends(model: type[Model], rows: QuerySet, column: str, place: str) -> QuerySet:
     """(side, id, x, y, name, place) of the authorities of `rows` that have a position."""
     side = "french" if model is Collectivity else "foreign"
@@ -245,17 +296,13 @@ def _json(**content: Any) -> bytes:
 
 
 def compressed_points(layer: MapLayer, rows: QuerySet) -> dict[str, dict[str, bytes]]:
-    """`points`, in brotli and in gzip, made once per question and state of the data: {part: {encoding: bytes}}."""
+    """`points` or `grid`, in brotli and in gzip, made once per question and state of the data: {part: {encoding: bytes}}."""
     version = DataChange.objects.version()
-    try:
-        question = repr(rows.order_by().query.sql_with_params())
-    except EmptyResultSet:  # Django knows without asking: a criterion names nobody
-        question = "nothing"
-    asked = hashlib.sha256(question.encode()).hexdigest()
-    key = f"map:{layer.name}:{settings.RELEASE}:{version}:{asked}"
+    key = f"map:{layer.name}:{settings.RELEASE}:{version}:{_question(rows)}"
     kept = cache.get(key)
     if kept is None:
-        parts = points(layer, rows, version)
+        total = rows.order_by().count()
+        parts = points(layer, rows, version) if total <= GRID_ABOVE else grid(layer, rows, version, total)
         # At 5 brotli takes a tenth of a second for ten thousand points; at 11, two seconds for an eighth less.
         kept = {
             part: {
@@ -266,3 +313,12 @@ def compressed_points(layer: MapLayer, rows: QuerySet) -> dict[str, dict[str, by
         }
         cache.set(key, kept, KEPT_SECONDS)
     return kept
+
+
+def _question(rows: QuerySet) -> str:
+    """What tells a question from another: the rows that it asks for."""
+    try:
+        question = repr(rows.order_by().query.sql_with_params())
+    except EmptyResultSet:  # Django knows without asking: a criterion names nobody
+        question = "nothing"
+    return hashlib.sha256(question.encode()).hexdigest()

@@ -136,7 +136,7 @@ class ListPage(ListSource, TemplateView):
         return super().get_context_data(
             title=self.title,
             counted=str(self.counted),
-            page=Page(rows, number, total, num_pages),
+            page=Page(rows, number, total, num_pages, filterset.total_capped),
             facets=facets,
             filterset=filterset,
             errors=filterset.errors,

@@ -6,13 +6,15 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas import notifications
+from atlas import maps, notifications
 from atlas.exports import jobs
+from atlas.filters import lists
 from atlas.models import (
     AccessRequest,
     Collectivity,
@@ -33,6 +35,20 @@ def prune_data_changes() -> int:
     kept = DataChange.objects.order_by("-pk").values_list("pk", flat=True)[KEPT_DATA_CHANGES - 1 : KEPT_DATA_CHANGES]
     oldest = next(iter(kept), None)
     return DataChange.objects.filter(pk__lt=oldest).delete()[0] if oldest else 0
+
+
+@shared_task
+def keep_counts() -> None:
+    """Counts large lists to the end and draws the maps before anybody asks. What is known for these data is not done again."""
+    visitor = AnonymousUser()
+    for listed in lists.everyone():
+        if listed.filterset_class.most_counted:
+            listed.ask("", visitor).counts(exact=True)
+    version = DataChange.objects.version()
+    for layer in maps.layers():
+        rows = layer.filterset_class({}, queryset=layer.model.objects.visible_to(visitor)).qs
+        layer.count_ground(rows, version)
+        maps.compressed_points(layer, rows)
 
 
 @shared_task

@@ -181,6 +181,7 @@ class ProjectFilterSet(FacetedFilterSet):
         }
     )
 
+    most_counted = 20_000
     default_order = (F("starts_on").desc(nulls_last=True), "-pk")
     facets_spec = {
         "theme": FacetSpec(Unnest(F("theme_codes")), lambda: labels("theme")),

@@ -133,8 +133,7 @@ def test_a_list_reads_its_indexes_and_not_its_table(filterset_class, exact, near
             assert not [plan for plan in page if reads_all in plan]
         with subtests.test("facets of a search", word=word):
             *_before, facets = plans(lambda word=word: asked(filterset_class, q=word)._count())
-            parts = len(filterset_class.facets_spec) + 1
-            assert facets.count(f"Bitmap Index Scan on {index}") == parts, facets
+            assert facets.count(f"Bitmap Index Scan on {index}") == 1, facets  # the rows are found once for all facets
             assert reads_all not in facets
     for name, (value, index) in CRITERIA[filterset_class].items():
         with subtests.test("criterion", name=name):

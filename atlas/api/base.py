@@ -168,7 +168,7 @@ class Resource(PublicAPI, GenericViewSet):
         number = self.number("page", 1, 999_999_999)
         more: dict[str, Any] = {}
         if self.choice("facets", ["false", "true"]) == "true":
-            total, facets = filterset.counts(self.data_version)
+            total, facets = filterset.counts(self.data_version, exact=True)
             more["facets"] = {
                 facet.name: [{"value": c.value, "label": c.label, "count": c.count} for c in facet.choices]
                 for facet in facets

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -12,8 +12,9 @@ import django_filters
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.cache import cache
-from django.db.models import Case, Count, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Case, Func, Q, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import (
@@ -74,6 +75,7 @@ class Facet:
     name: str
     label: str
     choices: list[Choice]
+    capped: bool = False  # the numbers are those of the first rows only: at least so many
 
     @property
     def selected(self) -> list[Choice]:
@@ -190,7 +192,9 @@ class FacetedFilterSet(django_filters.FilterSet):
     facets_spec: dict[str, FacetSpec] = {}
     default_order: tuple = ("pk",)
     search_field = "search_name"
+    most_counted: int | None = None  # above so many rows, only the first ones are counted, and it is said
     total: int | None = None  # known once counted
+    total_capped = False  # more than `total`
 
     @property
     def criteria(self) -> dict[str, Any]:
@@ -223,37 +227,71 @@ class FacetedFilterSet(django_filters.FilterSet):
                 rows = self.filters[other].filter(rows, value)
         return rows.order_by()
 
-    def _count(self) -> list[tuple[str, str, int]]:
-        """(facet, value, count) for every facet, and the total under the name «»: one statement."""
-        parts = [
-            self._without("")
-            .annotate(facet=Value(""), value=Value(""))
-            .values("facet", "value")
-            .annotate(n=Count("pk"))
-        ]
-        for name, spec in self.facets_spec.items():
-            parts.append(
-                self._without(name)
-                .annotate(facet=Value(name), value=Cast(spec.expression, TextField()))
-                .values("facet", "value")
-                .annotate(n=Count("pk"))
-            )
-        parts = [part.values_list("facet", "value", "n") for part in parts]
-        return [row for row in parts[0].union(*parts[1:], all=True) if row[1] is not None]
+    def _count(self, most: int | None = None) -> list[tuple[str, str, int]]:
+        """(facet, value, count) for every facet, and totals under the value «»: one statement.
 
-    def counts(self, version: str = "") -> tuple[int, list[Facet]]:
+        Each question is asked once: that of all the criteria for the total and the facets left alone, and for each facet
+        with a choice that of the others. `most`: no more than one row beyond so many is read. The total is that of the facet
+        «»; a facet with a choice has its own.
+        """
+        asked = {name: name if name in self.criteria else "" for name in self.facets_spec}
+        bases, parameters, parts = [], [], []
+        for rank, left_out in enumerate(dict.fromkeys(["", *asked.values()])):
+            names = [name for name, without in asked.items() if without == left_out]
+            try:
+                statement, given = self._values(left_out, names, most)
+            except EmptyResultSet:  # Django knows without asking: a criterion names nobody
+                continue
+            bases.append(f"base_{rank} AS MATERIALIZED ({statement})")
+            parameters += given
+            parts.append(f"SELECT '{left_out}', '', count(*) FROM base_{rank}")
+            for name in names:
+                source = f"base_{rank}, unnest(v_{name}) AS value" if self._is_list(name) else f"base_{rank}"
+                value = "value" if self._is_list(name) else f"v_{name}"
+                parts.append(f"SELECT '{name}', {value}::text, count(*) FROM {source} GROUP BY 2")
+        if not bases:
+            return []
+        with connections[self.queryset.db].cursor() as cursor:
+            cursor.execute(f"WITH {', '.join(bases)} {' UNION ALL '.join(parts)}", parameters)
+            return [row for row in cursor.fetchall() if row[1] is not None]
+
+    def _values(self, left_out: str, names: Iterable[str], most: int | None) -> tuple[str, tuple]:
+        """Statement of the columns that facets count, among the rows that meet all the criteria but one."""
+        columns = {f"v_{name}": self.facets_spec[name].expression for name in names}
+        for column, expression in columns.items():
+            if isinstance(expression, Unnest):
+                columns[column] = expression.source_expressions[0]
+        rows = self._without(left_out).annotate(**columns, v=Value(1)).values_list(*columns, "v")
+        return (rows if most is None else rows[: most + 1]).query.sql_with_params()
+
+    def _is_list(self, name: str) -> bool:
+        return isinstance(self.facets_spec[name].expression, Unnest)
+
+    def counts(self, version: str = "", *, exact: bool = False) -> tuple[int, list[Facet]]:
         """Total and facets, kept by data version: the same question on the same data is counted once.
 
+        Where `most_counted` says so, large numbers are «more than», unless they were counted to the end (`exact`) before.
         Only for querysets that depend on nobody (`visible_to` an anonymous visitor); see `ListPage`.
         """
         asked = hashlib.sha256(repr((self.queryset.query.sql_with_params(), sorted(self.criteria.items()))).encode())
         key = f"counts:{type(self).__name__}:{version or DataChange.objects.version()}:{asked.hexdigest()}"
+        most = None if exact else self.most_counted
         counted = cache.get(key)
+        if counted is None and most:
+            counted = cache.get(f"{key}:{most}")
         if counted is None:
-            counted = self._count()
-            cache.set(key, counted, 3600)
-        self.total = next((n for facet, _value, n in counted if facet == ""), 0)
-        return self.total, [self._facet(name, spec, counted) for name, spec in self.facets_spec.items()]
+            counted = self._count(most)
+            cut = most and any(n > most for _facet, value, n in counted if value == "")
+            cache.set(f"{key}:{most}" if cut else key, counted, 3600)
+        capped = {facet for facet, value, n in counted if most and value == "" and n == most + 1}
+        self.total_capped = "" in capped
+        total = next((n for facet, value, n in counted if (facet, value) == ("", "")), 0)
+        self.total = most if self.total_capped else total
+        facets = [
+            replace(self._facet(name, spec, counted), capped=(name if name in self.criteria else "") in capped)
+            for name, spec in self.facets_spec.items()
+        ]
+        return self.total, facets
 
     def _facet(self, name: str, spec: FacetSpec, counted: list[tuple[str, str, int]]) -> Facet:
         selected = {str(value) for value in self.criteria.get(name, [])}

@@ -68,6 +68,11 @@ def find(name: str) -> PublicList | None:
     return _registry.get(name)
 
 
+def everyone() -> list[PublicList]:
+    """All of them."""
+    return list(_registry.values())
+
+
 def followed() -> list[PublicList]:
     """The lists whose news can be received."""
     return [listed for listed in _registry.values() if listed.new_since]

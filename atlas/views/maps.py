@@ -65,7 +65,7 @@ class MapPage(LayerSource, TemplateView):
         layer, asked = self.layer, self.asked
         filterset = self.get_filterset()
         total, facets = filterset.counts(data_version(self.request))
-        counted = layer.count_ground(filterset.qs)
+        counted = layer.count_ground(filterset.qs, data_version(self.request))
         classes = maps.steps(number for _code, number in counted["countries"])
         countries = [
             {**row, "rank": maps.class_of(row["number"], classes)}
@@ -174,6 +174,9 @@ def _texts(layer: maps.MapTexts) -> dict[str, Any]:
         "country": _("{name} : {n}"),
         "none": str(layer.no_country),
         "inView": _("Dans la vue : {french} du côté français, {foreign} à l’étranger."),
+        "grid": _(
+            "{n} fiches : la carte les regroupe. Choisissez un pays, une région ou un thème pour voir chaque lieu."
+        ),
         "more": _("et {n} autres : rapprochez la carte pour les voir."),
         "failed": _("La carte n’a pas pu être chargée. Le tableau ci-dessous donne les mêmes données."),
         "sheetFailed": _("Cette fiche n’a pas pu être chargée. Réessayez dans un instant."),

@@ -192,6 +192,39 @@ function groupOf(side) {
   });
 }
 
+// --- Too many to show one by one: cells that say how many they hold ---------------------------------------------------
+
+let gridded = 0;
+
+function readGrid({ scale, total, ...sides }) {
+  gridded = total;
+  for (const side of Object.keys(points)) {
+    const x = sums(sides[side].x);
+    const y = sums(sides[side].y);
+    const pin = (n) =>
+      icon(L, {
+        side,
+        size: n < 10 ? 28 : n < 100 ? 34 : 42,
+        text: format(n),
+        label: () => fill(texts[`${side}Cluster`], { n: format(n) }),
+        extra: "atlas-pin--group",
+      });
+    groups[side] = L.markerClusterGroup({
+      showCoverageOnHover: false,
+      maxClusterRadius: 56,
+      animate: !calm,
+      iconCreateFunction: (cluster) => pin(cluster.getAllChildMarkers().reduce((sum, { options }) => sum + options.n, 0)),
+    });
+    groups[side].addLayers(
+      sides[side].n.map((n, rank) =>
+        L.marker([y[rank] / scale, x[rank] / scale], { n, icon: pin(n), riseOnHover: true }).on("click", ({ latlng }) =>
+          map.setView(latlng, Math.max(map.getZoom() + 2, REGIONS_FROM)),
+        ),
+      ),
+    );
+  }
+}
+
 const sums = (differences) => {
   let at = 0;
   return differences.map((difference) => (at += difference));
@@ -427,7 +460,7 @@ function listPoints() {
     }
     list.replaceChildren(...items);
   }
-  status.textContent = fill(texts.inView, counts);
+  status.textContent = gridded ? fill(texts.grid, { n: format(gridded) }) : fill(texts.inView, counts);
 }
 
 function fail() {
@@ -483,7 +516,8 @@ const namesRead = read(setup.names);
 namesRead.catch(() => {});
 try {
   const columns = await read(setup.points);
-  readPoints(columns);
+  if (columns.grid) readGrid(columns);
+  else readPoints(columns);
   restore();
   window.addEventListener("hashchange", () => /vue=/.test(window.location.hash) && restore());
   let names = await namesRead;

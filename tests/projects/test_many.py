@@ -1,0 +1,144 @@
+"""Beyond what is counted and drawn row by row: numbers are right, or say that they are «more than»; the map gathers its points."""
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from atlas import maps
+from atlas.tasks import keep_counts
+from projects import services
+from projects.filters import ProjectFilterSet
+from projects.models import ProjectPlace
+from tests.factories.atlas import CountryFactory, ForeignAuthorityFactory, RegionFactory, ThemeFactory, UserFactory
+from tests.factories.projects import ProjectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """Twelve projects where five are many: nine in Sénégal, three in Germany."""
+    monkeypatch.setattr(ProjectFilterSet, "most_counted", 5)
+    monkeypatch.setattr(maps, "GRID_ABOVE", 5)
+    senegal, germany = CountryFactory(), CountryFactory(iso2="DE")
+    thies = ForeignAuthorityFactory(name_fr="Thiès", country=senegal, longitude=-16.93, latitude=14.79)
+    region, theme = RegionFactory(code="53"), ThemeFactory(code="eau")
+    for number in range(12):
+        foreign = thies if number % 4 else ForeignAuthorityFactory(country=germany, longitude=10.5, latitude=50.5)
+        ProjectFactory(
+            foreign=foreign, french__region=region, theme=theme, starts_on=f"20{10 + number}-01-01", digest=False
+        )
+    services.refresh_project_digest()
+    services.refresh_activity()
+
+
+def listed(client, **query):
+    return client.get(reverse("projects:project_list"), query)
+
+
+def numbers(response, name: str) -> dict[str, int]:
+    facet = next(one for one in response.context["facets"] if one.name == name)
+    return {choice.value: choice.count for choice in facet.choices}
+
+
+def test_a_large_number_says_that_it_is_more_than_what_was_counted(client, many):
+    page = listed(client)
+    assert (page.context["page"].total, page.context["page"].total_capped) == (5, True)
+    content = page.content.decode()
+    assert "plus de 5 projets" in content.replace("\xa0", " ").replace("</", " </")
+    assert 'atlas-count">plus de ' in content
+    assert sum(numbers(page, "country").values()) <= 6
+
+
+def test_a_small_number_is_exact_beside_large_ones(client, many):
+    page = listed(client, country="DE")
+    assert (page.context["page"].total, page.context["page"].total_capped) == (3, False)
+    facets = {facet.name: facet for facet in page.context["facets"]}
+    assert facets["country"].capped, "the other countries were not counted to the end"
+    assert not facets["region"].capped
+    assert numbers(page, "region") == {"53": 3}
+
+
+def test_what_was_counted_to_the_end_beforehand_is_shown_exactly(client, many):
+    keep_counts()
+    with CaptureQueriesContext(connection) as sent:
+        page = listed(client)
+    assert not any("base_0" in query["sql"] for query in sent.captured_queries)
+    assert (page.context["page"].total, page.context["page"].total_capped) == (12, False)
+    assert numbers(page, "country") == {"SN": 9, "DE": 3}
+    assert "plus de" not in page.content.decode()
+    ProjectFactory()
+    assert listed(client).context["page"].total_capped, "other data are other numbers"
+
+
+def test_what_was_counted_for_visitors_says_nothing_of_drafts(client, many):
+    ProjectFactory(draft=True)
+    keep_counts()
+    officer = Client()
+    officer.force_login(UserFactory(staff=True))
+    assert (listed(client).context["page"].total, listed(officer).context["page"].total_capped) == (12, True)
+
+
+def test_the_api_counts_to_the_end(client, many):
+    for query in ({}, {"facets": "true"}):
+        answer = client.get(reverse("api:project-list"), query).json()
+        assert answer["count"] == 12
+    assert {one["value"]: one["count"] for one in answer["facets"]["country"]} == {"SN": 9, "DE": 3}
+
+
+def test_one_scan_serves_the_total_and_all_facets(many):
+    filterset = ProjectFilterSet({"theme": ["eau"], "country": ["SN"]})
+    with CaptureQueriesContext(connection) as sent:
+        assert filterset.counts("v", exact=True)[0] == 9
+    (statement,) = [query["sql"] for query in sent.captured_queries if "base_0" in query["sql"]]
+    assert statement.count("AS MATERIALIZED") == 3, "all criteria, all but the country, all but the theme"
+
+
+# --- The map --------------------------------------------------------------------------------------------------------------
+
+
+def test_many_points_are_gathered_in_cells_that_say_how_many(client, many):
+    ProjectPlace.objects.create(
+        project=ProjectFactory(foreign__longitude=10.5, foreign__latitude=50.5),
+        name="Puits",
+        longitude=-16.5,
+        latitude=14.2,
+    )
+    services.refresh_project_digest()
+    payload = client.get(reverse("map_points", args=["projets", "points"])).json()
+    assert payload["grid"] is True
+    assert payload["total"] == 13
+    assert payload["foreign"]["n"] == [2, 3], "Thiès and the well in one cell, three towns in another"
+    assert sum(payload["french"]["n"]) == 13
+    first = [payload["foreign"][axis][0] / payload["scale"] for axis in "xy"]
+    assert first == pytest.approx([-16.715, 14.495], abs=0.002)
+    names = client.get(reverse("map_points", args=["projets", "noms"])).json()
+    assert names["version"] == payload["version"]
+
+
+def test_few_points_are_shown_one_by_one_on_the_same_data(client, many):
+    payload = client.get(reverse("map_points", args=["projets", "points"]), {"country": "DE"}).json()
+    assert "grid" not in payload
+    assert len(payload["foreign"]["id"]) == 3
+
+
+def test_nobody_asked_for_gives_an_empty_map(client, many, monkeypatch):
+    monkeypatch.setattr(maps, "GRID_ABOVE", -1)
+    payload = client.get(reverse("map_points", args=["projets", "points"]), {"partner": "nowhere"}).json()
+    assert (payload["total"], payload["foreign"]["n"]) == (0, [])
+
+
+def test_the_map_and_its_tables_are_drawn_before_anybody_asks(client, many):
+    keep_counts()
+    with CaptureQueriesContext(connection) as sent:
+        page = client.get(reverse("map_layer", args=["projets"]))
+        client.get(reverse("map_points", args=["projets", "points"]))
+    assert not any("unnest" in query["sql"] for query in sent.captured_queries)
+    assert json.dumps({one["code"]: one["number"] for one in page.context["countries"]}) == '{"SN": 9, "DE": 3}'
+    cache.clear()
+    assert client.get(reverse("map_layer", args=["projets"])).context["countries"] == page.context["countries"]
