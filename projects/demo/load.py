@@ -128,6 +128,9 @@ def generate(number: int) -> int:
         mended = refresh_project_digest()
         refresh_activity()
         DataChange.objects.create(table_name=Project._meta.db_table)
+    if not connection.in_atomic_block:  # what the database does by itself some minutes after a load
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(map(sql.Identifier, TABLES))))
     return mended
 
 
