@@ -48,8 +48,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("atlas.account_urls")),
+    path("", include("projects.urls")),  # before the space, whose second word is an authority
     path("espace/", include("atlas.space_urls")),
-    path("", include("projects.urls")),
     path("api/v1/", include("atlas.api_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,20 +1,19 @@
 """What a project still lacks before it may be published, and the obligation to keep one's records fresh."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from atlas.completeness import Light, Obligation, State
 from atlas.models import Collectivity
-from projects.models import PartKind, Partnership, Project, ProjectPublication, ProjectRole
-
-FRESH_DAYS = 365
+from projects.models import FreshnessRule, PartKind, Partnership, Project, ProjectPublication, ProjectRole
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,9 @@ def _adds_up(rows: list) -> bool:
 
 
 def freshness(collectivity: Collectivity, today: date) -> State:
-    """Red when the ministry asked to refresh a record; orange when one was not touched for a year (two queries)."""
+    """Red when the ministry asked to refresh a record; orange when one is older than the rule allows (three queries)."""
     own = Q(french_ids__contains=[collectivity.pk])
-    limit = today - timedelta(days=FRESH_DAYS)
+    limit = FreshnessRule.objects.limit_on(today)
     stale = Q(updated_at__date__lt=limit) & (Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=limit))
     projects = (
         Project.objects.filter(own, publication__in=[ProjectPublication.PUBLISHED, ProjectPublication.TO_REFRESH])
@@ -94,8 +93,8 @@ def freshness(collectivity: Collectivity, today: date) -> State:
         return State(Light.RED, text, action=_("Actualiser"), url=to_projects)
     if old := projects["stale"] + links["stale"]:
         text = ngettext(
-            "%(n)d fiche n’a pas bougé depuis un an.", "%(n)d fiches n’ont pas bougé depuis un an.", old
-        ) % {"n": old}
+            "%(n)d fiche n’a pas bougé depuis le %(day)s.", "%(n)d fiches n’ont pas bougé depuis le %(day)s.", old
+        ) % {"n": old, "day": date_format(limit, "j F Y")}
         since = min(moment for moment in (projects["oldest"], links["oldest"]) if moment)
         url = to_projects if projects["stale"] else to_links
         return State(Light.ORANGE, text, since.date(), _("Relire ces fiches"), url)
@@ -103,7 +102,7 @@ def freshness(collectivity: Collectivity, today: date) -> State:
         text = _("Aucune fiche publiée : ce que vous faites à l’étranger n’apparaît pas dans l’atlas.")
         return State(Light.ORANGE, text, action=_("Décrire un projet"), url=to_projects)
     last = max(moment for moment in (projects["last"], links["last"]) if moment)
-    return State(Light.GREEN, _("Vos fiches publiées ont moins d’un an."), last.date())
+    return State(Light.GREEN, _("Vos fiches publiées sont récentes."), last.date())
 
 
 FRESH_RECORDS = Obligation(

@@ -1,10 +1,12 @@
 """Who may do what to one partnership or one project."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
-from atlas.models import Collectivity, Role, User
+from atlas.models import Collectivity, Country, Posting, PostingKind, Role, User
 from atlas.permissions import OFFICERS, grant, has_role, rule
-from projects.models import Delegation, Partnership, Project
+from projects.models import Delegation, Partnership, Project, VerifierKind
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
 # From the authority of a membership to those that entrust their records to it, see `projects.models.Delegation`.
@@ -80,8 +82,64 @@ def publishes_project(user: User, project: Project) -> bool:
     return _holds(user, project, (Role.REPRESENTATIVE,))
 
 
+# --- The State's network ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What somebody of the State's network follows: everything, or countries and régions by their codes."""
+
+    everything: bool = False
+    countries: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.everything or self.countries or self.regions)
+
+    def title_for(self, record: Partnership | Project) -> str:
+        """At what title the record is followed; empty when it is not."""
+        if self.countries & set(record.country_codes):
+            return VerifierKind.EMBASSY
+        if self.regions & set(record.region_codes):
+            return VerifierKind.ADVISER
+        return VerifierKind.OFFICER if self.everything else ""
+
+
+def scope_of(user: User) -> Scope:
+    """What `user` follows today. Officers see all of it; the postings of the others say which part (four queries)."""
+    if not (user.is_authenticated and user.is_active):
+        return Scope()
+    if user.is_staff and user.has_perm("projects.verify_project"):
+        return Scope(everything=True)
+    posted = Posting.objects.filter(user=user).valid_on()
+    countries, regions, zones = set(), set(), set()
+    for posting in posted.filter(kind__in=[PostingKind.EMBASSY, PostingKind.ADVISER]).for_list():
+        if posting.kind == PostingKind.EMBASSY:
+            countries |= {country.iso2 for country in posting.countries.all()}
+            zones |= set(posting.zones)
+        else:
+            regions |= {region.code for region in posting.regions.all()}
+    if zones:
+        countries |= set(Country.objects.filter(zone__in=zones).values_list("iso2", flat=True))
+    return Scope(countries=frozenset(countries), regions=frozenset(regions))
+
+
+@rule("projects.verify_partnership")
+@rule("projects.verify_project")
+def verifies(user: User, record: Partnership | Project) -> bool:
+    """Embassies verify what concerns their countries, advisers their régions: of what everybody reads."""
+    return record.publication in ("published", "to_refresh") and bool(scope_of(user).title_for(record))
+
+
 grant(
     OFFICERS,
+    "projects.verify_partnership",
+    "projects.verify_project",
+    "projects.add_freshnessrule",
+    "projects.change_freshnessrule",
+    "projects.view_recordcomment",
+    "projects.view_confirmation",
+    "projects.view_partnerrequest",
     "projects.add_project",
     "projects.change_project",
     "projects.publish_project",

@@ -1,5 +1,7 @@
 """Who sees which partnership and which project, and in what shape."""
 
+from calendar import monthrange
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -7,6 +9,8 @@ from django.db import models
 from django.db.models import Case, CharField, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.utils import timezone
+
+from atlas.querysets import DatedQuerySet
 
 
 def own_or(public: Q, user) -> Q:
@@ -182,3 +186,46 @@ class SheetUploadQuerySet(models.QuerySet):
             return self.none()
         own = user.memberships.values("collectivity")
         return self.filter(Q(by=user) | Q(status="done", collectivity__in=own))
+
+
+DEFAULT_MONTHS = 12  # where no rule holds
+
+
+class FreshnessRuleQuerySet(DatedQuerySet):
+    """Rules are public: whoever is told that a record is old may know why."""
+
+    def visible_to(self, user) -> Self:
+        return self.all()
+
+    def months_on(self, day: date) -> int:
+        """Months after which a record is old, on that day (one query)."""
+        return self.valid_on(day).values_list("months", flat=True).first() or DEFAULT_MONTHS
+
+    def limit_on(self, day: date) -> date:
+        """What was neither changed nor confirmed since this day is old."""
+        back = day.year * 12 + day.month - 1 - self.months_on(day)
+        year, month = divmod(back, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class RecordCommentQuerySet(models.QuerySet):
+    """Words about a record: its author reads them, the members of its authorities, and the staff."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self.all()
+        own = list(user.memberships.values_list("collectivity_id", flat=True))
+        return self.filter(
+            Q(author=user) | Q(partnership__french_ids__overlap=own) | Q(project__french_ids__overlap=own)
+        )
+
+    def waiting_for(self, collectivity) -> Self:
+        """Words of a verifier that nobody of the authority settled."""
+        own = [collectivity.pk]
+        about = Q(partnership__french_ids__contains=own) | Q(project__french_ids__contains=own)
+        return self.filter(about, settled_at__isnull=True).exclude(written_as="")
+
+    def for_list(self) -> Self:
+        return self.select_related("author", "settled_by")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import confirmation, partner_space, sheets, space, space_files
+from projects.views import confirmation, partner_space, sheets, space, space_files, succession, verification
 
 urlpatterns = [
     path("confirmer/", confirmation.ConfirmAll.as_view(), name="confirm_all"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("projets/<uuid:uuid>/copier/", space.ProjectCopy.as_view(), name="project_copy"),
     path("projets/<uuid:uuid>/documents/", space.ProjectFiles.as_view(), name="project_files"),
     path("projets/<uuid:uuid>/partenaire/", partner_space.ProjectPartner.as_view(), name="project_partner"),
+    path("projets/<uuid:uuid>/messages/", verification.ProjectThread.as_view(), name="project_thread"),
+    path("partenariats/<uuid:uuid>/messages/", verification.PartnershipThread.as_view(), name="partnership_thread"),
+    path("reprise/<slug:old>/", succession.TakeOver.as_view(), name="take_over"),
     path("projets/<uuid:uuid>/etat/<slug:transition>/", space.ProjectMove.as_view(), name="project_move"),
     path("projets/<uuid:uuid>/<slug:step>/", space.ProjectStep.as_view(), name="project_step"),
     path("partenariats/", space.PartnershipList.as_view(), name="partnership_list"),

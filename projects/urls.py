@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.pages import versioned
-from projects.views import files, panorama, partner, public
+from projects.views import files, panorama, partner, public, succession, verification
 
 app_name = "projects"
 
@@ -23,5 +23,17 @@ urlpatterns = [
     path("projets/<slug:slug>/documents/<int:pk>/", files.document, name="project_document"),
     path("projets/<slug:slug>/photos/<int:pk>/", files.photo, name="project_photo"),
     path("projets/<slug:slug>/", versioned(public.ProjectPage.as_view()), name="project_detail"),
+    path("espace/verification/", verification.VerificationList.as_view(), name="verification"),
+    path("espace/verification/reprises/", succession.SuccessionList.as_view(), name="successions"),
+    path(
+        "espace/verification/partenariats/<uuid:uuid>/",
+        verification.PartnershipVerification.as_view(),
+        name="partnership_verification",
+    ),
+    path(
+        "espace/verification/projets/<uuid:uuid>/",
+        verification.ProjectVerification.as_view(),
+        name="project_verification",
+    ),
     path("confirmer/<slug:token>/", partner.confirm, name="partner_confirm"),
 ]

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from atlas.models import AccessRequest, Collectivity, ExportJob, Membership
+from atlas.models import AccessRequest, Collectivity, CollectivityEvent, ExportJob, Membership
 from atlas.permissions import ADMIN, OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import figures
@@ -123,6 +123,23 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/<slug:collectivity>/partenariats/<uuid:uuid>/partenaire/": [
         (f"/espace/brest/partenariats/{DRAFT}/partenaire/", ACCOUNT)
     ],
+    # The State's network: neither visitors nor members of an authority.
+    "espace/verification/": [("/espace/verification/", "302 403 200 200")],
+    "espace/verification/reprises/": [("/espace/verification/reprises/", "302 403 200 200")],
+    "espace/verification/partenariats/<uuid:uuid>/": [
+        (f"/espace/verification/partenariats/{PUBLISHED}/", "302 403 200 200"),
+        (f"/espace/verification/partenariats/{OWN}/", "302 403 404 404"),
+    ],
+    "espace/verification/projets/<uuid:uuid>/": [(f"/espace/verification/projets/{OWN}/", "302 403 200 200")],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/messages/": [(f"/espace/brest/projets/{OWN}/messages/", ACCOUNT)],
+    "espace/<slug:collectivity>/partenariats/<uuid:uuid>/messages/": [
+        (f"/espace/brest/partenariats/{DRAFT}/messages/", ACCOUNT),
+        (f"/espace/brest/partenariats/{OWN}/messages/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/reprise/<slug:old>/": [
+        ("/espace/brest/reprise/saint-marc/", ACCOUNT),
+        ("/espace/brest/reprise/brest/", "302 404 404 404"),
+    ],
     "confirmer/<slug:token>/": [("/confirmer/faux/", NONE)],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/documents/": [(f"/espace/brest/projets/{OWN}/documents/", ACCOUNT)],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/etat/<slug:transition>/": [
@@ -217,6 +234,9 @@ def numbers(people) -> dict[str, int]:
     SheetUpload.objects.create(
         uuid=OWN, by=member, collectivity=brest, file_name="a.xlsx", content=b"x", report=report, counts=counts
     )
+    merger = CollectivityEvent.objects.create(kind="merger")
+    merger.predecessors.add(CollectivityFactory(slug="saint-marc", former=True))
+    merger.successors.add(brest)
     figures.refresh()
     freeze_panorama(2000, actor=None)
     return {

@@ -13,6 +13,7 @@ from .partnerships import (
     PartnershipStatus,
     PartyRole,
     Publication,
+    VerifierKind,
 )
 from .parts import (
     BudgetSource,
@@ -31,6 +32,7 @@ from .parts import (
 )
 from .projects import ActivityStatus, Project, ProjectCountry, ProjectPublication, ProjectTheme
 from .sheets import Delegation, SheetUpload
+from .verification import FreshnessRule, RecordComment
 
 __all__ = [
     "ActivityStatus",
@@ -41,6 +43,7 @@ __all__ = [
     "Decision",
     "Delegation",
     "DocumentCategory",
+    "FreshnessRule",
     "ImportRow",
     "ImportStatus",
     "IndicatorPeriod",
@@ -72,8 +75,10 @@ __all__ = [
     "ProjectRole",
     "ProjectTheme",
     "Publication",
+    "RecordComment",
     "RequestLanguage",
     "ResultKind",
     "RowStatus",
     "SheetUpload",
+    "VerifierKind",
 ]

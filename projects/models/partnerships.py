@@ -62,11 +62,42 @@ class Origin(models.TextChoices):
     DEMO = "demo", _("Démonstration")
 
 
+class VerifierKind(models.TextChoices):
+    """At what title somebody of the State verified a record."""
+
+    EMBASSY = "embassy", _("Ambassade")
+    ADVISER = "adviser", _("Conseil diplomatique en région")
+    OFFICER = "officer", _("DCTCIV")
+
+
+class Verified(models.Model):
+    """Records that the State's network verifies: when it last did, who did, and at what title."""
+
+    verified_on = models.DateField(_("vérifié le"), null=True, blank=True, editable=False)
+    verified_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("vérifié par"), editable=False
+    )
+    verified_as = models.CharField(
+        _("vérifié au titre de"), max_length=10, choices=VerifierKind, blank=True, db_default="", editable=False
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_verified",
+                condition=Q(verified_on__isnull=True, verified_as="")
+                | (Q(verified_on__isnull=False) & ~Q(verified_as="")),
+                violation_error_message=_("Une vérification porte sa date et le titre de qui l’a faite."),
+            )
+        ]
+
+
 @tracked(
     "PartnershipHistory",
     exclude=["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"],
 )
-class Partnership(Record):
+class Partnership(Record, Verified):
     """A link between French and foreign authorities. Its parties bear the roles and their own dates.
 
     The `*_ids`, `*_codes` and `party_names` columns are a digest of the parties and themes, written by
@@ -120,9 +151,13 @@ class Partnership(Record):
     class Meta:
         verbose_name = _("partenariat")
         verbose_name_plural = _("partenariats")
-        permissions = [("publish_partnership", _("Peut publier et archiver un partenariat"))]
+        permissions = [
+            ("publish_partnership", _("Peut publier et archiver un partenariat")),
+            ("verify_partnership", _("Peut vérifier un partenariat")),
+        ]
         ordering = [F("signed_on").desc(nulls_last=True), "-pk"]
         constraints = [
+            *Verified.Meta.constraints,
             models.CheckConstraint(
                 name="projects_partnership_signed_precision",
                 condition=Q(signed_on__isnull=True, signed_precision=DatePrecision.UNKNOWN)

@@ -17,7 +17,7 @@ from atlas.models.base import Dated, Record, tracked
 from projects.querysets import ProjectQuerySet
 from projects.workflow import PROJECT_PUBLICATION
 
-from .partnerships import Origin, Partnership
+from .partnerships import Origin, Partnership, Verified
 
 
 class ActivityStatus(models.TextChoices):
@@ -48,7 +48,7 @@ class ProjectPublication(models.TextChoices):
         *("place_ids", "lead_kinds", "budget_total", "search"),
     ],
 )
-class Project(Record):
+class Project(Record, Verified):
     """A cooperation project. Texts are in French; English and the partner's language may stand beside.
 
     Like `Partnership`, it bears a digest of its parts (`*_ids`, `*_codes`, `party_names`, `lead_kinds`, `budget_total`)
@@ -131,9 +131,11 @@ class Project(Record):
         permissions = [
             ("publish_project", _("Peut publier et archiver un projet")),
             ("review_project", _("Peut renvoyer un projet et demander son actualisation")),
+            ("verify_project", _("Peut vérifier un projet")),
         ]
         ordering = [F("starts_on").desc(nulls_last=True), "-pk"]
         constraints = [
+            *Verified.Meta.constraints,
             models.CheckConstraint(
                 name="projects_project_titled",
                 condition=~Q(title=""),

@@ -12,7 +12,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 # Written by the portal itself: their change is not news for whoever confirms.
-SILENT = {"id", "created_at", "updated_at", "version", "confirmed_on", "confirmed_by", "created_by", "confirmed_at"}
+SILENT = {
+    "verified_on",
+    "verified_by",
+    "verified_as",
+    "id",
+    "created_at",
+    "updated_at",
+    "version",
+    "confirmed_on",
+    "confirmed_by",
+    "created_by",
+    "confirmed_at",
+}
 LONG = 120
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, ForeignAuthority
-from atlas.services.moves import Follower, Ledger, Reference, declare, follow
+from atlas.services.moves import Follower, Ledger, Reference, declare, follow, references
 from projects.models import (
     Confirmation,
     DatePrecision,
@@ -26,6 +26,7 @@ from projects.models import (
     ProjectParty,
     ProjectPlace,
     Publication,
+    RecordComment,
     SheetUpload,
 )
 from projects.services.digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
@@ -70,6 +71,7 @@ declare(
     Reference(Project, "partnership"),
     Reference(PartnerRequest, "partnership"),
     Reference(ImportRow, "partnership"),
+    Reference(RecordComment, "partnership"),
     Reference(PartnershipParty, "partnership", stays=_OWN_PART),
     Reference(Partnership.themes.through, "partnership", stays=_OWN_PART),
     Reference(Partnership, "merged_into", stays=_OWN_PART),
@@ -183,6 +185,9 @@ def _make_one(ledger: Ledger, kept: Partnership, gone: Partnership) -> None:
     kept.note, kept.source = _both(kept.note, gone.note, "\n\n"), _both(kept.source, gone.source, " ; ")[:300]
     if gone.confirmed_on and gone.confirmed_on > (kept.confirmed_on or gone.confirmed_on.min):
         kept.confirmed_on, kept.confirmed_by_id = gone.confirmed_on, gone.confirmed_by_id
+    if gone.verified_on and gone.verified_on > (kept.verified_on or gone.verified_on.min):
+        for name in ("verified_on", "verified_by_id", "verified_as"):
+            setattr(kept, name, getattr(gone, name))
     days = [day for day in (kept.foreign_confirmed_on, gone.foreign_confirmed_on) if day]
     kept.foreign_confirmed_on = max(days, default=None)
     gone.publication, gone.merged_into = Publication.ARCHIVED, kept
@@ -191,9 +196,9 @@ def _make_one(ledger: Ledger, kept: Partnership, gone: Partnership) -> None:
         row.full_clean()
         row.save()
     _join_parts(ledger, kept, gone)
-    for reference in (Reference(Project, "partnership"), Reference(PartnerRequest, "partnership")):
-        reference.pass_on(ledger, gone, kept)
-    Reference(ImportRow, "partnership").pass_on(ledger, gone, kept)
+    for reference in references(Partnership):
+        if not reference.stays:
+            reference.pass_on(ledger, gone, kept)
 
 
 def _both(one: str, other: str, between: str) -> str:

@@ -8,9 +8,10 @@ from django import template
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from atlas.models import Collectivity, Country, ForeignAuthority
+from atlas.models import Collectivity, Country, ForeignAuthority, User
 from atlas.permissions import may
 from projects.filters import PartnershipFilterSet, ProjectFilterSet
 from projects.models import (
@@ -21,8 +22,12 @@ from projects.models import (
     PartnershipKind,
     Project,
     ProjectMarker,
+    RecordComment,
     ResultKind,
+    VerifierKind,
 )
+from projects.permissions import scope_of
+from projects.services.succession import proposals, said_of
 
 register = template.Library()
 
@@ -298,3 +303,41 @@ def partner_records(context: dict[str, Any], authority: ForeignAuthority) -> dic
     then = list(projects.only("title").order_by("pk")[:RECORDS_SHOWN])
     total = links.count() + projects.count()
     return {"rows": [*first, *then], "more": total - len(first) - len(then)}
+
+
+@register.simple_tag
+def verified(record: Partnership | Project) -> str:
+    """«vérifié par l’ambassade le 3 mars 2026»; nothing where nobody of the State's network did."""
+    if not record.verified_on:
+        return ""
+    told = {
+        VerifierKind.EMBASSY: _("vérifié par l’ambassade le %(day)s"),
+        VerifierKind.ADVISER: _("vérifié par le conseil diplomatique en région le %(day)s"),
+        VerifierKind.OFFICER: _("vérifié par la DCTCIV le %(day)s"),
+    }
+    return told[VerifierKind(record.verified_as)] % {"day": date_format(record.verified_on, "j F Y")}
+
+
+@register.inclusion_tag("projects/_space_messages.html", takes_context=True)
+def space_messages(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
+    """What others ask of the authority: words of verifiers, and what an event says is now its own (seven queries)."""
+    words = RecordComment.objects.visible_to(context["request"].user).waiting_for(collectivity)
+    words = words.select_related("partnership", "project", "author")
+    return {
+        "collectivity": collectivity,
+        "words": list(words.order_by("-created_at", "-pk")[:LATEST]),
+        "proposals": proposals(collectivity),
+    }
+
+
+@register.simple_tag
+def verification_open(user: User) -> bool:
+    """Whether somebody has records to verify (four queries, for who has a posting)."""
+    return bool(scope_of(user))
+
+
+@register.simple_tag
+def taken_over(collectivity: Collectivity) -> list[tuple[Collectivity, str]]:
+    """Who took over the records of an authority of the past, and how many; its members are nobody's business (one query)."""
+    done = collectivity.moves_out.standing().select_related("french_into").order_by("pk")
+    return [(move.french_into, text) for move in done if (text := said_of(move, members=False))]

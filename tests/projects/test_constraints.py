@@ -11,6 +11,7 @@ from projects.models import (
     CountingRule,
     DatePrecision,
     Delegation,
+    FreshnessRule,
     ImportRow,
     ImportStatus,
     NameResolution,
@@ -26,10 +27,17 @@ from projects.models import (
     Problem,
     Project,
     ProjectRole,
+    RecordComment,
     RowStatus,
     SheetUpload,
 )
-from tests.factories.atlas import CollectivityFactory, CountryFactory, ForeignAuthorityFactory, ThemeFactory
+from tests.factories.atlas import (
+    CollectivityFactory,
+    CountryFactory,
+    ForeignAuthorityFactory,
+    ThemeFactory,
+    UserFactory,
+)
 from tests.factories.projects import PartnershipPartyFactory
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +160,25 @@ def again(build):
 
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
+
+def rule_of_age(**fields) -> FreshnessRule:
+    FreshnessRule.objects.filter(source="Délai de départ").delete()
+    return FreshnessRule.objects.create(**{"months": 12} | fields)
+
+
+def word(**fields):
+    return RecordComment.objects.create(**{"partnership": partnership(), "text": "Bonjour"} | fields)
+
+
 REFUSED = {
+    "projects_partnership_verified": lambda: partnership(verified_on=date(2026, 1, 1)),
+    "projects_project_verified": lambda: project(verified_as="embassy"),
+    "projects_freshnessrule_validity": lambda: rule_of_age(valid_from=date(2026, 1, 2), valid_to=date(2026, 1, 1)),
+    "projects_freshnessrule_months": lambda: rule_of_age(months=0),
+    "projects_freshnessrule_no_overlap": lambda: [rule_of_age() for _ in range(2)],
+    "projects_recordcomment_subject": lambda: word(partnership=None),
+    "projects_recordcomment_text": lambda: word(text=""),
+    "projects_recordcomment_settled": lambda: word(settled_by=UserFactory()),
     "projects_partnership_merged": lambda: partnership(merged_into=partnership(), publication="published"),
     "projects_partnerrequest_subject": lambda: asked(project=project()),
     "projects_partnerrequest_answered": lambda: asked(answer="confirmed"),

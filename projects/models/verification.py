@@ -1,0 +1,104 @@
+"""What embassies, advisers and officers check: how old a record may be, and what they say of it to its authority."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from atlas.models import User
+from atlas.models.base import Dated, Validity
+from projects.querysets import FreshnessRuleQuerySet, RecordCommentQuerySet
+
+from .partnerships import Partnership, VerifierKind
+from .projects import Project
+
+
+class FreshnessRule(Validity, Dated):
+    """After how many months without a change or a confirmation a record is to be looked at, and from when to when."""
+
+    months = models.PositiveSmallIntegerField(_("mois sans changement ni confirmation"))
+
+    objects = FreshnessRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("délai d’actualisation")
+        verbose_name_plural = _("délais d’actualisation")
+        ordering = ["-valid_from", "-pk"]
+        constraints = [
+            *Validity.Meta.constraints,
+            models.CheckConstraint(
+                name="projects_freshnessrule_months",
+                condition=Q(months__range=(1, 120)),
+                violation_error_message=_("Le délai va de 1 à 120 mois."),
+            ),
+            ExclusionConstraint(
+                name="projects_freshnessrule_no_overlap",
+                expressions=[
+                    (
+                        Func(
+                            "valid_from", "valid_to", Value("[)"), function="daterange", output_field=DateRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                violation_error_message=_("Un seul délai vaut à la fois : fermez d’abord le précédent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(months)d mois") % {"months": self.months}
+
+
+class RecordComment(Dated):
+    """A word about a partnership or a project, between who verifies it and its authorities. Never public.
+
+    `written_as` is empty when a member of an authority writes. A word of a verifier waits until one of them settles it.
+    """
+
+    partnership = models.ForeignKey(
+        Partnership, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("partenariat")
+    )
+    project = models.ForeignKey(
+        Project, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("projet")
+    )
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("auteur"))
+    written_as = models.CharField(_("au titre de"), max_length=10, choices=VerifierKind, blank=True)
+    text = models.TextField(_("message"), max_length=2000)
+    settled_at = models.DateTimeField(_("traité le"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("traité par")
+    )
+
+    objects = RecordCommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message sur une fiche")
+        verbose_name_plural = _("messages sur les fiches")
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="projects_recordcomment_subject",
+                condition=Q(partnership__isnull=False, project__isnull=True)
+                | Q(partnership__isnull=True, project__isnull=False),
+                violation_error_message=_("Un message porte sur un partenariat ou sur un projet."),
+            ),
+            models.CheckConstraint(
+                name="projects_recordcomment_text",
+                condition=~Q(text=""),
+                violation_error_message=_("Écrivez votre message."),
+            ),
+            models.CheckConstraint(
+                name="projects_recordcomment_settled",
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True) | Q(settled_at__isnull=False),
+                violation_error_message=_("Un message traité porte sa date."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text[:40]}"
+
+    @property
+    def subject(self) -> Partnership | Project:
+        """The record, whichever it is."""
+        return self.partnership or self.project

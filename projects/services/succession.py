@@ -1,0 +1,110 @@
+"""What authorities of the past still hold, proposed to those that came after them; and taking it over."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from atlas.models import Collectivity, Membership, Move, User
+from atlas.services import moves
+from projects.models import PartnerRequest, Partnership, PartnershipParty, Project, ProjectParty
+
+# By name of the choice: the model whose rows pass on, and the key by which one is chosen.
+HELD = {
+    "partnerships": (PartnershipParty, "partnership_id"),
+    "projects": (ProjectParty, "project_id"),
+    "members": (Membership, "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """«3 jumelages et 1 projet appartiennent désormais à…». `counts`: how many of each name of HELD."""
+
+    old: Collectivity
+    heir: Collectivity
+    event: int
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        return said(self.counts)
+
+
+def said(counts: Mapping[str, int]) -> str:
+    """«2 partenariats, 1 projet»."""
+    labels = {
+        "partnerships": lambda n: ngettext("%(n)d partenariat", "%(n)d partenariats", n),
+        "projects": lambda n: ngettext("%(n)d projet", "%(n)d projets", n),
+        "members": lambda n: ngettext("%(n)d membre", "%(n)d membres", n),
+    }
+    return ", ".join(labels[name](n) % {"n": n} for name, n in counts.items() if n and name in labels)
+
+
+def said_of(move: Move, *, members: bool = True) -> str:
+    """What a move passed on, in the same words; without its members where everybody reads."""
+    counts = {name: move.counts.get(model._meta.label_lower, 0) for name, (model, _key) in HELD.items()}
+    return said(counts if members else counts | {"members": 0})
+
+
+def proposals(heir: Collectivity | None = None) -> list[Proposal]:
+    """What waits to be taken over, by `heir` or by anybody (five queries)."""
+    counts: dict[int, dict[str, int]] = {}
+    for name, (model, key) in HELD.items():
+        held = model.objects.filter(collectivity__is_current=False).order_by().values_list("collectivity")
+        for old, n in held.annotate(n=Count(key, distinct=True)):
+            counts.setdefault(old, {})[name] = n
+    # Members alone hold nothing: an authority without a record has nothing to pass on.
+    olds = [old for old, held in counts.items() if held.keys() - {"members"}]
+    if not olds:
+        return []
+    found = [one for one in moves.successions(olds) if heir is None or one.heir == heir.pk]
+    there = Collectivity.objects.for_list().in_bulk({pk for one in found for pk in (one.old, one.heir)})
+    rows = [Proposal(there[one.old], there[one.heir], one.event, counts[one.old]) for one in found]
+    return sorted(rows, key=lambda row: (row.heir.sort_name, row.old.sort_name))
+
+
+def held(old: Collectivity, *, reader: User | None = None) -> dict[str, list[tuple[int, str]]]:
+    """Key and name of each row that an authority of the past holds, by name of HELD.
+
+    Drafts are among them: nobody else can take them up. With a `reader`, only what that account may see.
+    """
+    own = {"french_ids__contains": [old.pk]}
+    links, projects, members = Partnership.objects.all(), Project.objects.all(), Membership.objects.all()
+    if reader:
+        links, projects, members = (rows.visible_to(reader) for rows in (links, projects, members))
+    links = links.filter(**own).exclude(merged_into__isnull=False).for_list().order_by("-signed_on", "pk")
+    return {
+        "partnerships": [(row.pk, str(row)) for row in links],
+        "projects": [(row.pk, row.title) for row in projects.filter(**own).only("title").order_by("title", "pk")],
+        "members": [
+            (row.pk, f"{row.user} ({row.get_role_display()})")
+            for row in members.filter(collectivity=old).for_list().order_by("pk")
+        ],
+    }
+
+
+def take_over(
+    old: Collectivity,
+    heir: Collectivity,
+    *,
+    actor: User,
+    chosen: Mapping[str, Collection[int]] | None = None,
+) -> Move:
+    """Give `heir` what `old` holds, or what is `chosen` of it: keys by name of HELD. Links sent to partners follow their records.
+
+    Raises:
+        PermissionDenied, ValidationError: as `atlas.services.moves.take_over`; nothing chosen.
+    """
+    if chosen is None:
+        return moves.take_over(old, heir, actor=actor)
+    if not any(chosen.values()):
+        raise ValidationError(_("Cochez au moins une ligne."), code="nothing_chosen")
+    rows = {model: Q(**{f"{key}__in": list(chosen.get(name, ()))}) for name, (model, key) in HELD.items()}
+    rows[PartnerRequest] = Q(partnership__in=list(chosen.get("partnerships", ()))) | Q(
+        project__in=list(chosen.get("projects", ()))
+    )
+    return moves.take_over(old, heir, actor=actor, chosen=rows)

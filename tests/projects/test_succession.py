@@ -1,0 +1,191 @@
+"""Authorities that came after others take over what these still hold: proposed, chosen, undone, refused."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from atlas.models import CollectivityEvent, Membership, Move
+from atlas.services import moves
+from projects.models import Partnership
+from projects.services import succession
+from tests.atlas.test_moves import everything
+from tests.factories.atlas import CollectivityFactory, MembershipFactory, UserFactory
+from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.projects.world import joined
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seynod():
+    return CollectivityFactory(name="Seynod", slug="seynod", former=True)
+
+
+@pytest.fixture
+def annecy(seynod):
+    town = CollectivityFactory(name="Annecy", slug="annecy")
+    joined(seynod, town)
+    return town
+
+
+@pytest.fixture
+def mayor(annecy):
+    return MembershipFactory(collectivity=annecy, role="representative").user
+
+
+@pytest.fixture
+def held(seynod):
+    """Two partnerships (one a draft), a project, two members."""
+    rows = [
+        PartnershipFactory(french=seynod),
+        PartnershipFactory(french=seynod, draft=True),
+        ProjectFactory(french=seynod),
+    ]
+    MembershipFactory(collectivity=seynod, role="editor")
+    return rows
+
+
+def test_what_the_former_authority_holds_is_proposed_to_its_heir(annecy, seynod, held):
+    [proposal] = succession.proposals()
+    assert (proposal.old, proposal.heir) == (seynod, annecy)
+    assert proposal.said == "2 partenariats, 1 projet, 1 membre"
+    assert succession.proposals(annecy) == [proposal]
+    assert succession.proposals(CollectivityFactory()) == []
+
+
+def test_the_heir_is_the_one_that_stands_at_the_end_of_the_chain(annecy, seynod, held):
+    new = CollectivityFactory(name="Grand Annecy")
+    joined(annecy, new)
+    type(annecy).objects.filter(pk=annecy.pk).update(is_current=False)
+    assert [one.heir for one in succession.proposals()] == [new]
+
+
+def test_a_circle_of_events_ends(annecy, seynod, held):
+    joined(annecy, seynod)
+    assert [one.heir for one in succession.proposals()] == [annecy]
+
+
+def test_all_passes_on_and_counts_follow(annecy, seynod, held, mayor):
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    for row in held:
+        row.refresh_from_db()
+        assert row.french_ids == [annecy.pk]
+    annecy.refresh_from_db()
+    seynod.refresh_from_db()
+    assert (annecy.partnership_count, annecy.project_count, seynod.partnership_count) == (1, 1, 0)
+    assert annecy.memberships.count() == 2
+    assert move.event == CollectivityEvent.objects.get()
+    assert succession.said_of(move) == "2 partenariats, 1 projet, 1 membre"
+    assert succession.proposals() == []
+
+
+def test_one_can_choose_and_take_the_rest_later(annecy, seynod, held, mayor):
+    first, _draft, project = held
+    succession.take_over(seynod, annecy, actor=mayor, chosen={"partnerships": [first.pk]})
+    assert succession.proposals()[0].said == "1 partenariat, 1 projet, 1 membre"
+    project.refresh_from_db()
+    assert project.french_ids == [seynod.pk]
+    with pytest.raises(ValidationError):
+        succession.take_over(seynod, annecy, actor=mayor, chosen={"partnerships": []})
+    with pytest.raises(ValidationError, match="rien à reprendre"):
+        succession.take_over(seynod, annecy, actor=mayor, chosen={"partnerships": [first.pk]})
+
+
+def test_a_member_of_both_keeps_the_higher_role(annecy, seynod, held, mayor):
+    Membership.objects.create(user=mayor, collectivity=seynod, role="reader")
+    succession.take_over(seynod, annecy, actor=mayor)
+    assert Membership.objects.get(user=mayor).role == "representative"
+
+
+def test_the_same_link_of_both_becomes_one(annecy, seynod, mayor):
+    here = PartnershipFactory(french=annecy)
+    partner = here.parties.get(foreign_authority__isnull=False).foreign_authority
+    there = PartnershipFactory(french=seynod, foreign=partner)
+    succession.take_over(seynod, annecy, actor=mayor)
+    there.refresh_from_db()
+    assert there.merged_into == here
+
+
+def test_undoing_gives_back_every_row_as_it_was(annecy, seynod, held, mayor):
+    before = everything()
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    assert everything() != before
+    moves.undo_move(move, actor=mayor)
+    assert everything() == before
+
+
+def test_what_changed_since_forbids_undoing(annecy, seynod, held, mayor):
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    held[0].parties.filter(collectivity=annecy).delete()
+    with pytest.raises(ValidationError, match="a changé depuis"):
+        moves.undo_move(move, actor=mayor)
+
+
+def test_only_an_heir_takes_over_and_only_who_represents_it(annecy, seynod, held, mayor):
+    stranger = MembershipFactory(role="representative")
+    with pytest.raises(ValidationError, match="Aucun événement"):
+        succession.take_over(seynod, stranger.collectivity, actor=stranger.user)
+    for user in (
+        MembershipFactory(collectivity=annecy, role="editor").user,
+        MembershipFactory(collectivity=seynod, role="representative").user,
+        stranger.user,
+        UserFactory(staff=True),
+    ):
+        with pytest.raises(PermissionDenied):
+            succession.take_over(seynod, annecy, actor=user)
+    move = succession.take_over(seynod, annecy, actor=UserFactory(superuser=True))
+    with pytest.raises(PermissionDenied):
+        moves.undo_move(move, actor=stranger.user)
+    moves.undo_move(move, actor=mayor)
+
+
+def test_the_dashboard_proposes_the_page_takes_all_and_gives_back(client, annecy, seynod, held, mayor):
+    client.force_login(mayor)
+    page = reverse("space:take_over", args=[annecy.slug, seynod.slug])
+    dashboard = client.get(reverse("space:dashboard", args=[annecy.slug])).content.decode()
+    assert page in dashboard
+    assert "2 partenariats, 1 projet, 1 membre" in dashboard
+    answer = client.post(page, {"_all": "1"}, follow=True).content.decode()
+    assert "Il ne reste rien à reprendre." in answer
+    assert "Annuler cette reprise" in answer
+    move = Move.objects.get()
+    assert "Tout est revenu comme avant." in client.post(page, {"_undo": move.pk}, follow=True).content.decode()
+    assert Partnership.objects.filter(french_ids=[seynod.pk]).count() == 2
+
+
+def test_the_page_takes_what_is_ticked_and_says_when_nothing_is(client, annecy, seynod, held, mayor):
+    client.force_login(mayor)
+    page = reverse("space:take_over", args=[annecy.slug, seynod.slug])
+    answer = client.post(page, {"_chosen": "1"})
+    assert answer.status_code == 422
+    assert "Cochez au moins une ligne." in answer.content.decode()
+    client.post(page, {"_chosen": "1", "projects": held[2].pk})
+    held[2].refresh_from_db()
+    assert held[2].french_ids == [annecy.pk]
+    assert Partnership.objects.filter(french_ids=[seynod.pk]).count() == 2
+
+
+def test_a_member_who_does_not_represent_reads_the_page_without_buttons_nor_drafts(client, annecy, seynod, held):
+    client.force_login(MembershipFactory(collectivity=annecy, role="editor").user)
+    page = reverse("space:take_over", args=[annecy.slug, seynod.slug])
+    shown = client.get(page).content.decode()
+    assert "Tout reprendre" not in shown
+    assert shown.count('name="partnerships"') == 1
+    assert client.post(page, {"_all": "1"}).status_code == 403
+
+
+def test_staff_read_all_that_waits_and_act_from_there(client, annecy, seynod, held):
+    client.force_login(UserFactory(superuser=True))
+    assert "reprise à proposer" in client.get(reverse("admin:index")).content.decode()
+    page = reverse("space:take_over", args=[annecy.slug, seynod.slug])
+    assert page in client.get(reverse("projects:successions")).content.decode()
+    client.post(page, {"_all": "1"})
+    assert succession.proposals() == []
+
+
+def test_the_former_authority_keeps_its_page_which_says_who_took_over(client, annecy, seynod, held, mayor):
+    succession.take_over(seynod, annecy, actor=mayor)
+    page = client.get(seynod.get_absolute_url()).content.decode()
+    assert annecy.get_absolute_url() in page
+    assert "Ses fiches (2 partenariats, 1 projet, 1 membre) ont été reprises par" not in page, "members are private"
+    assert "Ses fiches (2 partenariats, 1 projet) ont été reprises par" in page
