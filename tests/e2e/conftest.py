@@ -16,6 +16,8 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from atlas.permissions import OFFICERS
+from atlas.services import accounts
 from tests.factories.atlas import (
     CollectivityFactory,
     CountryFactory,
@@ -78,6 +80,10 @@ def make_world() -> None:
         name="Rennes", insee_code="35238", region=bretagne, department=ille, longitude=-1.69, latitude=48.12,
         population=230_890,
     )  # fmt: skip
+    for area, code in ((loire, "42999"), (ille, "35999")):
+        CollectivityFactory(
+            name="Bellevue", insee_code=code, region=area.region, department=area, longitude=2.5, latitude=47.5
+        )
     CollectivityFactory(regional=True, region=bretagne, siren=None)
     countries = {
         "SN": CountryFactory(),
@@ -106,15 +112,9 @@ def make_world() -> None:
     ProjectFactory(french=rennes, foreign=partners["Thiès"], theme=water)
     call_command("refresh_panorama", verbosity=0, stdout=StringIO())
     call_command("freeze_panorama", "2020", stdout=StringIO())
-    call_command("setup_groups", verbosity=0) if "setup_groups" in _commands() else None
     UserFactory(email="admin@example.org", superuser=True)
+    UserFactory(email="dctciv@example.org", staff=True).groups.add(accounts.ensure_groups()[OFFICERS])
     MembershipFactory(user=UserFactory(email="ville@example.org"), collectivity=rennes, role="representative")
-
-
-def _commands() -> dict:
-    from django.core.management import get_commands
-
-    return get_commands()
 
 
 @pytest.fixture(scope="module")
