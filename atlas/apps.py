@@ -24,6 +24,10 @@ class AtlasConfig(AppConfig):
             lists.register(listed)
         # Its check keeps the known passwords of the demonstration out of every other database.
         import_module("atlas.demo")
+        # Models are loaded by now, not before.
+        from atlas import completeness
+
+        completeness.register(completeness.CONTACTS)
 
 
 class AtlasAdminConfig(SimpleAdminConfig):

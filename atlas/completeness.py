@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from atlas.models import Collectivity
+from atlas.models import Collectivity, Contact
 
 
 class Light(StrEnum):
@@ -55,3 +61,27 @@ def evaluate(collectivity: Collectivity, today: date) -> list[tuple[Obligation, 
     """Every obligation with where the authority stands, in the order of their positions."""
     ordered = sorted(_registry.values(), key=lambda obligation: (obligation.position, obligation.code))
     return [(obligation, obligation.evaluate(collectivity, today)) for obligation in ordered]
+
+
+def contacts_checked(collectivity: Collectivity, today: date) -> State:
+    """Orange without anybody to write to, or when somebody in office was not checked for a year (one query)."""
+    limit = today - timezone.timedelta(days=settings.CONTACT_CHECK_DAYS)
+    running = Contact.objects.filter(collectivity=collectivity).running()
+    found = running.order_by().aggregate(
+        n=Count("pk"), old=Count("pk", filter=Q(checked_on__lt=limit)), oldest=Min("checked_on")
+    )
+    url = reverse("space:contact_list", args=[collectivity.slug])
+    if not found["n"]:
+        text = _("Aucun contact : personne ne sait à qui écrire chez vous.")
+        return State(Light.ORANGE, text, action=_("Ajouter un contact"), url=url)
+    if old := found["old"]:
+        text = ngettext(
+            "%(n)d contact n’a pas été vérifié depuis un an.",
+            "%(n)d contacts n’ont pas été vérifiés depuis un an.",
+            old,
+        ) % {"n": old}
+        return State(Light.ORANGE, text, found["oldest"], _("Vérifier les contacts"), url)
+    return State(Light.GREEN, _("Vos contacts ont été vérifiés il y a moins d’un an."), found["oldest"])
+
+
+CONTACTS = Obligation("atlas.contacts", gettext_lazy("Contacts vérifiés"), contacts_checked, position=15)

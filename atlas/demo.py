@@ -3,8 +3,9 @@
 Nothing of it may reach a production service: see `refuse_elsewhere` and `no_known_password_in_production`.
 """
 
+import random
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -13,7 +14,18 @@ from django.db import DatabaseError, connections, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from atlas.launcher import ACCOUNTS, PASSWORD
-from atlas.models import Collectivity, CollectivityKind, Country, PostingKind, Role, User
+from atlas.models import (
+    Audience,
+    Collectivity,
+    CollectivityKind,
+    Contact,
+    Country,
+    PostingKind,
+    Role,
+    Standing,
+    User,
+)
+from atlas.names import slugify
 from atlas.permissions import OFFICERS
 from atlas.services.accounts import ensure_account, ensure_posting
 
@@ -113,3 +125,103 @@ def make_accounts() -> str:
     ensure_posting(officer, kind=PostingKind.OFFICER, valid_from=SINCE, zones=["Afrique subsaharienne"])
     ensure_posting(correspondent, kind=PostingKind.EMBASSY, valid_from=SINCE, countries=[senegal])
     return f"{len(users)} comptes"
+
+
+# Invented people; their addresses lead nowhere.
+FIRST_NAMES = (
+    *(
+        "Awa",
+        "Bruno",
+        "Camille",
+        "Djamila",
+        "Étienne",
+        "Fatou",
+        "Gwenaëlle",
+        "Hugo",
+        "Inès",
+        "Jérôme",
+        "Katell",
+        "Loïc",
+    ),
+    *("Maëlle", "Nadia", "Olivier", "Pauline", "Quentin", "Rachida", "Soazig", "Théo", "Valérie", "Yves", "Zoé"),
+)
+LAST_NAMES = (
+    *("Abgrall", "Bellanger", "Carpentier", "Diallo", "Esnault", "Ferrand", "Guérin", "Haddad", "Jaouen", "Kerbrat"),
+    *(
+        "Lefèvre",
+        "Marchand",
+        "Nicolas",
+        "Ouattara",
+        "Peltier",
+        "Quéré",
+        "Roussel",
+        "Sow",
+        "Texier",
+        "Vasseur",
+        "Zerbib",
+    ),
+)
+ELECTED = (
+    "Adjointe aux relations internationales",
+    "Conseiller délégué à la coopération décentralisée",
+    "Vice-présidente chargée de l’international",
+)
+OFFICERS_OF_TOWNS = (
+    "Chargée de mission coopération décentralisée",
+    "Directeur des relations internationales",
+    "Responsable des jumelages",
+)
+LANGUAGES = (
+    "français, anglais",
+    "français, allemand",
+    "français, anglais, espagnol",
+    "français, wolof",
+    "français, anglais, arabe",
+    "",
+)
+CHECKED = date(2026, 10, 5)
+WITH_CONTACTS = 60
+
+
+@part("Contacts")
+@transaction.atomic
+def make_contacts() -> str:
+    """An elected official and an officer of the largest authorities; some left office, some were not checked for long."""
+    if Contact.objects.exists():
+        return "déjà là"
+    draw = random.Random(20260101)  # noqa: S311 — the same people at each run
+    mine = Collectivity.objects.filter(memberships__user__email__endswith=DOMAIN)
+    largest = Collectivity.objects.current().filter(is_local_authority=True, population__isnull=False)
+    chosen = [*mine.order_by("pk"), *largest.exclude(pk__in=mine).order_by("-population", "pk")[:WITH_CONTACTS]]
+    rows = [
+        _contact(draw, collectivity, standing, function)
+        for collectivity in chosen
+        for standing, function in (
+            (Standing.ELECTED, draw.choice(ELECTED)),
+            (Standing.OFFICER, draw.choice(OFFICERS_OF_TOWNS)),
+        )
+    ]
+    # The town that one enters by has something to check, and somebody who left.
+    rows[1].checked_on, rows[1].visibility = date(2025, 9, 15), Audience.PUBLIC
+    rows[0].visibility = Audience.PUBLIC
+    left = _contact(draw, chosen[0], Standing.OFFICER, OFFICERS_OF_TOWNS[0])
+    left.starts_on, left.ends_on = date(2021, 3, 1), date(2026, 8, 31)
+    Contact.objects.bulk_create([*rows, left])
+    return f"{len(rows) + 1} contacts fictifs de {len(chosen)} collectivités"
+
+
+def _contact(draw: random.Random, collectivity: Collectivity, standing: str, function: str) -> Contact:
+    first, last = draw.choice(FIRST_NAMES), draw.choice(LAST_NAMES)
+    return Contact(
+        collectivity=collectivity,
+        first_name=first,
+        last_name=last,
+        function=function,
+        standing=standing,
+        email=f"{slugify(first)}.{slugify(last)}@{slugify(collectivity.name)[:60]}.example",
+        phone=f"01 99 00 {draw.randrange(100):02} {draw.randrange(100):02}" if draw.random() < 0.6 else "",
+        languages=draw.choice(LANGUAGES),
+        starts_on=date(2026, 3, 23) if standing == Standing.ELECTED else None,
+        visibility=draw.choices(list(Audience), weights=[6, 3, 1])[0],
+        checked_on=CHECKED - timedelta(days=draw.randrange(200)),
+    )

@@ -16,7 +16,7 @@ from django.utils.http import base36_to_int, urlsafe_base64_encode
 from django.utils.translation import override
 
 from atlas.filters import lists
-from atlas.models import AccessRequest, Collectivity, ExportJob, Membership, Role, StatusChange, User
+from atlas.models import AccessRequest, Collectivity, Contact, ExportJob, Membership, Role, StatusChange, User
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
@@ -55,13 +55,18 @@ def signed_link(name: str, user: User, tokens: PasswordResetTokenGenerator) -> s
 
 def send(template: str, user: User, *, app: str = "atlas", **context: Any) -> None:
     """Send `templates/<app>/email/<template>.txt`, whose first paragraph is the subject, in the language of `user`."""
-    with override(user.language or settings.LANGUAGE_CODE):
+    send_to(user.email, template, app=app, language=user.language, user=user, **context)
+
+
+def send_to(address: str, template: str, *, app: str = "atlas", language: str = "", **context: Any) -> None:
+    """The same, to an address that perhaps has no account."""
+    with override(language or settings.LANGUAGE_CODE):
         text = render_to_string(
             f"{app}/email/{template}.txt",
-            {"user": user, "site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context},
+            {"site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context},
         )
     subject, _line, body = text.strip().partition("\n\n")
-    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [user.email])
+    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [address])
 
 
 def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> None:
@@ -119,3 +124,10 @@ def export_ready(job: ExportJob) -> None:
     listed = lists.find(job.list_name)
     name = listed.title if listed else job.list_name
     send("export_ready", job.user, job=job, name=name, ready=job.state == "done", link=link("export_job", job.uuid))
+
+
+def contact_notice(contact: Contact) -> None:
+    """Tell a person that its authority named it as a contact, what is kept, and by which link to object."""
+    send_to(
+        contact.email, "contact_notice", person=contact, link=link("contact_objection", contact.uuid, contact.token)
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
 
-from atlas.models import AccessRequest, Collectivity, Membership, Move, Role, User
+from atlas.models import AccessRequest, Collectivity, Contact, Membership, Move, Role, User
 
 ADMIN = "admin"  # runs the portal: everything, accounts and groups included
 OFFICERS = "dctciv"  # the ministry's officers: read everything, write what is listed below
@@ -82,6 +82,14 @@ def undoes(user: User, move: Move) -> bool:
     return move.french_into_id is not None and has_role(user, move.french_into_id, Role.REPRESENTATIVE)
 
 
+@rule("atlas.add_contact")
+@rule("atlas.change_contact")
+@rule("atlas.object_contact")
+def keeps_contacts(user: User, subject: Collectivity | Contact) -> bool:
+    """Editors and representatives keep the contacts of their authority."""
+    return has_role(user, getattr(subject, "collectivity_id", subject.pk), Role.EDITOR, Role.REPRESENTATIVE)
+
+
 # Officers keep the directory of partners, what lists say of countries, the postings, and let people in.
 grant(
     OFFICERS,
@@ -96,6 +104,7 @@ grant(
     "atlas.view_move",
     "atlas.undo_move",
     "atlas.take_over",
+    "atlas.object_contact",
     "atlas.add_collectivityevent",
     "atlas.change_collectivityevent",
 )

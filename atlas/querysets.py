@@ -6,6 +6,7 @@ Shapes fix the number of queries; criteria live in `filters.py`.
 from datetime import date
 from typing import Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
@@ -133,6 +134,48 @@ class MembershipQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("user", "collectivity")
+
+
+class ContactQuerySet(models.QuerySet):
+    """Contacts are seen as each says. Whoever objected is seen by nobody; a mandate that ended, by the authority and the staff."""
+
+    def visible_to(self, user) -> Self:
+        """Public ones to everybody; the others to the members, and to the embassies and advisers who follow the authority."""
+        shown = self.standing()
+        public = Q(visibility="public") & _running()
+        if not user.is_authenticated:
+            return shown.filter(public)
+        if user.is_staff:
+            return shown
+        writers = user.memberships.filter(role__in=["editor", "representative"])
+        postings = user.postings.valid_on()
+        regions = postings.filter(kind="adviser", regions__isnull=False).values("regions")
+        countries = postings.filter(kind="embassy", countries__isnull=False).values("countries__iso2")
+        followed = Q(collectivity__region__in=regions) | Q(
+            collectivity__partner_countries__overlap=ArraySubquery(countries)
+        )
+        return shown.filter(
+            public
+            | Q(collectivity__in=writers.values("collectivity"))
+            | Q(collectivity__in=user.memberships.values("collectivity"), visibility__in=["public", "members"])
+            | (Q(visibility="members") & _running() & followed)
+        )
+
+    def standing(self) -> Self:
+        """Without the persons who objected."""
+        return self.filter(objected_at__isnull=True)
+
+    def running(self) -> Self:
+        """Those in office today."""
+        return self.standing().filter(_running())
+
+    def for_list(self) -> Self:
+        return self.select_related("collectivity")
+
+
+def _running() -> Q:
+    today = timezone.localdate()
+    return (Q(starts_on__isnull=True) | Q(starts_on__lte=today)) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
 
 class PostingQuerySet(DatedQuerySet):

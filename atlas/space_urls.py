@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from atlas.views import space
+from atlas.views import contacts, space
 
 app_name = "space"
 
@@ -10,5 +10,12 @@ urlpatterns = [
     path("", space.home, name="home"),
     path("saisie/", space.keep_draft, name="keep_draft"),
     path("<slug:collectivity>/", space.Dashboard.as_view(), name="dashboard"),
+    path("<slug:collectivity>/contacts/", contacts.ContactList.as_view(), name="contact_list"),
+    path("<slug:collectivity>/contacts/nouveau/", contacts.ContactCreate.as_view(), name="contact_create"),
+    path("<slug:collectivity>/contacts/<uuid:uuid>/", contacts.ContactUpdate.as_view(), name="contact"),
+    path("<slug:collectivity>/contacts/<uuid:uuid>/fin/", contacts.ContactEnd.as_view(), name="contact_end"),
+    path(
+        "<slug:collectivity>/contacts/<uuid:uuid>/opposition/", contacts.ContactObject.as_view(), name="contact_object"
+    ),
     path("<slug:collectivity>/", include("projects.space_urls")),
 ]

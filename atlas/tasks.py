@@ -5,6 +5,7 @@ from datetime import timedelta
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
@@ -18,6 +19,7 @@ from atlas.filters import lists
 from atlas.models import (
     AccessRequest,
     Collectivity,
+    Contact,
     DataChange,
     ExportJob,
     ExportState,
@@ -70,6 +72,34 @@ def forget_drafts() -> int:
     """Deletes what was typed and never saved, past its time. Returns rows deleted."""
     before = timezone.now() - timedelta(days=settings.DRAFTS_KEPT_DAYS)
     return FormDraft.objects.filter(updated_at__lt=before).delete()[0]
+
+
+@shared_task
+@transaction.atomic
+def forget_contacts() -> int:
+    """Erases the persons whose mandate ended long ago, with their history. Returns rows deleted."""
+    before = timezone.localdate() - timedelta(days=settings.CONTACTS_KEPT_DAYS)
+    gone = list(Contact.objects.standing().filter(ends_on__lt=before).values_list("pk", flat=True))
+    Contact.objects.filter(pk__in=gone).delete()
+    apps.get_model("atlas", "ContactHistory").objects.filter(pgh_obj__in=gone).delete()
+    return len(gone)
+
+
+@shared_task
+@transaction.atomic
+def send_contact_notice(contact_id: int) -> bool:
+    """Tells a person that it is in the atlas and how to object: once, and not again and again if it is entered anew."""
+    rows = Contact.objects.standing().filter(pk=contact_id, notified_at__isnull=True)
+    contact = rows.select_for_update(of=("self",)).select_related("collectivity").first()
+    if contact is None:
+        return False
+    since = timezone.now() - timedelta(days=settings.CONTACT_NOTICE_DAYS)
+    told = Contact.objects.filter(collectivity=contact.collectivity_id, email__iexact=contact.email)
+    if told.filter(notified_at__gt=since).exists():
+        return False
+    notifications.contact_notice(contact)
+    rows.update(notified_at=timezone.now())
+    return True
 
 
 @shared_task

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from atlas import health
 from atlas.pages import versioned
-from atlas.views import directory, maps, portal, texts
+from atlas.views import contacts, directory, maps, portal, texts
 
 
 def page(template: str):
@@ -39,6 +39,7 @@ urlpatterns = [
     path("pays/", versioned(directory.CountryList.as_view()), name="country_list"),
     path("pays/export.<str:fmt>", directory.CountryExport.as_view(), name="country_export"),
     path("pays/<slug:code>/", versioned(directory.CountryPage.as_view()), name="country_detail"),
+    path("opposition/<uuid:uuid>/<slug:token>/", contacts.objection, name="contact_objection"),
     path("accessibilite/", page("accessibility"), name="accessibility"),
     path("mentions-legales/", page("legal"), name="legal"),
     path("donnees-personnelles/", texts.PrivacyPage.as_view(), name="privacy"),

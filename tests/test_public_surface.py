@@ -20,6 +20,7 @@ from projects.models import SheetUpload
 from projects.services import freeze_panorama
 from tests.factories.atlas import (
     CollectivityFactory,
+    ContactFactory,
     CountryFactory,
     ForeignAuthorityFactory,
     MembershipFactory,
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = ("visitor", "member", "officer", "admin")
 PUBLISHED, DRAFT = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c", "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3d"
+PERSON = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3f"
 OWN = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3e"
 ALL = "200 200 200 200"
 NONE = "404 404 404 404"
@@ -100,6 +102,17 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/": [("/espace/", "302 302 200 200")],  # the member has one authority: its dashboard
     "espace/saisie/": [("/espace/saisie/", "405 405 405 405")],
     "espace/<slug:collectivity>/": [("/espace/brest/", ACCOUNT), ("/espace/nulle-part/", "302 404 404 404")],
+    "espace/<slug:collectivity>/contacts/": [("/espace/brest/contacts/", ACCOUNT)],
+    "espace/<slug:collectivity>/contacts/nouveau/": [("/espace/brest/contacts/nouveau/", "302 200 403 200")],
+    "espace/<slug:collectivity>/contacts/<uuid:uuid>/": [
+        (f"/espace/brest/contacts/{PERSON}/", "302 200 403 200"),
+        (f"/espace/brest/contacts/{DRAFT}/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/contacts/<uuid:uuid>/fin/": [(f"/espace/brest/contacts/{PERSON}/fin/", "302 200 403 200")],
+    "espace/<slug:collectivity>/contacts/<uuid:uuid>/opposition/": [
+        (f"/espace/brest/contacts/{PERSON}/opposition/", ACCOUNT)
+    ],
+    "opposition/<uuid:uuid>/<slug:token>/": [(f"/opposition/{PERSON}/faux/", NONE), (f"/opposition/{PERSON}/{{token}}/", ALL)],
     "espace/<slug:collectivity>/confirmer/": [("/espace/brest/confirmer/", ACCOUNT)],
     "espace/<slug:collectivity>/confirmer/<int:year>.pdf": [("/espace/brest/confirmer/1999.pdf", "302 404 404 404")],
     "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],
@@ -237,10 +250,12 @@ def numbers(people) -> dict[str, int]:
     merger = CollectivityEvent.objects.create(kind="merger")
     merger.predecessors.add(CollectivityFactory(slug="saint-marc", former=True))
     merger.successors.add(brest)
+    person = ContactFactory(uuid=PERSON, collectivity=brest)
     figures.refresh()
     freeze_panorama(2000, actor=None)
     return {
         "brest": brest.pk,
+        "token": person.token,
         "membership": Membership.objects.get(collectivity=brest).pk,
         "request": AccessRequest.objects.create(user=UserFactory(), collectivity=brest).pk,
         "elsewhere": AccessRequest.objects.create(user=UserFactory(), collectivity=CollectivityFactory()).pk,

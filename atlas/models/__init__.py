@@ -1,6 +1,7 @@
 """Five families: bases, territories, partners, reference codes, users."""
 
 from .base import DataChange, StatusChange
+from .contacts import Audience, Contact, Standing, contact_digests
 from .drafts import FormDraft
 from .exports import ExportJob, ExportState
 from .moves import Distinction, Move, MovedRow, MoveKind
@@ -48,11 +49,13 @@ __all__ = [
     "AccessRequest",
     "AccessStatus",
     "AidType",
+    "Audience",
     "AuthorityLevel",
     "Channel",
     "Collectivity",
     "CollectivityEvent",
     "CollectivityKind",
+    "Contact",
     "Continent",
     "Country",
     "CountryStatus",
@@ -82,6 +85,7 @@ __all__ = [
     "Region",
     "Role",
     "SectorCategory",
+    "Standing",
     "StatGroup",
     "StatusCategory",
     "StatusChange",
@@ -89,4 +93,5 @@ __all__ = [
     "Theme",
     "User",
     "Zone",
+    "contact_digests",
 ]

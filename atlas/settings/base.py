@@ -195,6 +195,12 @@ EXPORTS_AT_ONCE = env.int("ATLAS_EXPORTS_AT_ONCE", default=3)
 # Records by the spreadsheet: lines of one workbook, and days that one which was only shown is kept.
 SHEET_MAX_ROWS = env.int("ATLAS_SHEET_MAX_ROWS", default=2_000)
 SHEETS_KEPT_DAYS = env.int("ATLAS_SHEETS_KEPT_DAYS", default=30)
+# Contacts of authorities: checked again each year, entered by that many a day and authority, erased that long after the
+# mandate ended; the person is not written to again about the same authority before CONTACT_NOTICE_DAYS.
+CONTACT_CHECK_DAYS = 365
+CONTACTS_BY_DAY = 50
+CONTACTS_KEPT_DAYS = 365
+CONTACT_NOTICE_DAYS = 30
 
 # --- E-mail ------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env("ATLAS_FROM_EMAIL", default="atlas@localhost")
@@ -306,6 +312,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sheets": {"task": "projects.tasks.forget_sheets", "schedule": crontab(hour=3, minute=45)},
     "resume-exports": {"task": "atlas.tasks.resume_exports", "schedule": crontab(minute="*/5")},
     "forget-exports": {"task": "atlas.tasks.forget_exports", "schedule": crontab(hour=3, minute=35)},
+    "forget-contacts": {"task": "atlas.tasks.forget_contacts", "schedule": crontab(hour=3, minute=27)},
     # Each minute costs one query while nothing changes.
     "refresh-panorama": {"task": "projects.tasks.refresh_panorama", "schedule": crontab()},
     "refresh-panorama-nightly": {

@@ -11,7 +11,7 @@ from django.views.generic import DetailView
 
 from atlas.exports import COLLECTIVITY_COLUMNS, COUNTRY_COLUMNS, FOREIGN_AUTHORITY_COLUMNS
 from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet, labels
-from atlas.models import INTERMUNICIPAL_KINDS, Collectivity, CollectivityEvent, Country, ForeignAuthority
+from atlas.models import INTERMUNICIPAL_KINDS, Collectivity, CollectivityEvent, Contact, Country, ForeignAuthority
 from atlas.names import sort_key
 from atlas.pages import ExportView, ListPage
 
@@ -73,6 +73,7 @@ class CollectivityPage(DetailView):
             events_after=after,
             successors=[one for event in after for one in event.successors.all() if one != authority],
             members=members,
+            contacts=list(Contact.objects.visible_to(self.request.user).running().filter(collectivity=authority)),
             **kwargs,
         )
 

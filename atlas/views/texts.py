@@ -49,6 +49,8 @@ class PrivacyPage(StaticPage):
         return super().get_context_data(
             log_ins_kept_days=settings.LOG_INS_KEPT_DAYS,
             drafts_kept_days=settings.DRAFTS_KEPT_DAYS,
+            contact_check_days=settings.CONTACT_CHECK_DAYS,
+            contacts_kept_days=settings.CONTACTS_KEPT_DAYS,
             invitation_days=settings.INVITATION_TIMEOUT // 86_400,
             proconnect=settings.PROCONNECT_ENABLED,
             **kwargs,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer
 
+from atlas.models import Standing
 from projects.models import (
     ActivityStatus,
     Confirmation,
@@ -34,6 +35,7 @@ def receipt_pdf(receipt: Confirmation) -> bytes:
         (_("Par"), content["by"]),
         (_("SIREN"), sheet["siren"]),
         (_("Site internet"), sheet["website"]),
+        (_("Contacts vérifiés"), str(len(content.get("contacts", [])))),
         (_("Partenariats confirmés"), str(len(content["partnerships"]))),
         (_("Projets confirmés"), str(len(content["projects"]))),
     ]
@@ -45,6 +47,12 @@ def receipt_pdf(receipt: Confirmation) -> bytes:
             [42 * mm, 128 * mm],
         ),
     ]
+    if checked := content.get("contacts"):  # receipts of the first year know none
+        lines = [[row["function"], str(Standing(row["standing"]).label)] for row in checked]
+        story += [
+            Paragraph(text_of(_("Contacts")), head),
+            grid([_("Fonction"), _("Qualité")], lines, [110 * mm, 60 * mm], body),
+        ]
     if content["partnerships"]:
         lines = [_partnership_line(row) for row in content["partnerships"]]
         columns = [_("Parties"), _("Nature"), _("Signature"), _("Situation")]

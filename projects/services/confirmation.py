@@ -1,4 +1,4 @@
-"""«Tout est à jour»: an authority confirms its sheet, its partnerships and its projects for the year, and keeps a receipt."""
+"""«Tout est à jour»: an authority confirms its sheet, its contacts, its partnerships and its projects for the year, and keeps a receipt."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from atlas.models import Collectivity, User
+from atlas.services.contacts import lock_running, mark_checked
 from projects.models import Confirmation, Partnership, Project, ProjectPublication, Publication
 from projects.models.confirmations import digest_of
 from projects.services.editing import check
@@ -33,6 +34,7 @@ def confirm_all(collectivity: Collectivity, *, actor: User) -> Confirmation:
     # Records before the authority, as whoever edits one takes them: nobody waits for somebody who waits for him.
     links = list(confirmable_partnerships(collectivity).select_for_update(of=("self",)).for_list().order_by("pk"))
     projects = list(confirmable_projects(collectivity).select_for_update(of=("self",)).for_list().order_by("pk"))
+    contacts = list(lock_running(collectivity))
     locked = Collectivity.objects.select_for_update(of=("self",)).get(pk=collectivity.pk)
     now, today = timezone.now(), timezone.localdate()
     # Of two people who click together, the second waited for the lock: it finds the receipt of the first.
@@ -42,12 +44,15 @@ def confirm_all(collectivity: Collectivity, *, actor: User) -> Confirmation:
         model.objects.filter(pk__in=[row.pk for row in rows]).update(
             confirmed_on=today, confirmed_by=actor, version=F("version") + 1
         )
+    mark_checked(contacts)
     Collectivity.objects.filter(pk=locked.pk).update(confirmed_at=today)
     content = {
         "year": today.year,
         "at": timezone.localtime(now).isoformat(timespec="seconds"),
         "by": str(actor),
         "collectivity": _sheet(locked),
+        # A receipt lasts longer than a mandate: it says which functions were checked, not who holds them.
+        "contacts": [{"uuid": str(row.uuid), "function": row.function, "standing": row.standing} for row in contacts],
         "partnerships": [_partnership(row) for row in links],
         "projects": [_project(row) for row in projects],
     }

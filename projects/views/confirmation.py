@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from atlas.models import Contact
 from atlas.permissions import may
 from atlas.views.space import InSpace
 from projects import services
@@ -33,6 +34,7 @@ class ConfirmAll(InSpace):
             last=last,
             done=last is not None and last.year == timezone.localdate().year,
             year=timezone.localdate().year,
+            contacts=list(Contact.objects.visible_to(request.user).running().filter(collectivity=self.collectivity)),
             partnerships=self._with_changes(partnerships, last),
             projects=self._with_changes(projects, last),
             sheet_changes=self._sheet_changes(last),

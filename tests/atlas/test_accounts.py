@@ -21,6 +21,7 @@ from atlas.services import accounts
 from tests.factories.atlas import (
     AccessRequestFactory,
     CollectivityFactory,
+    ContactFactory,
     CountryFactory,
     MembershipFactory,
     PostingFactory,
@@ -566,6 +567,7 @@ def test_e_mails_are_plain_french_text_with_a_subject_on_one_line(
     accounts.ask_password_reset(superuser.email)
     accounts.ask_password_reset(bound.email)
     notifications.proconnect_linked(bound)
+    notifications.contact_notice(ContactFactory(collectivity=collectivity, function="Adjointe & <élue>"))
     templates = [path for path in settings.BASE_DIR.glob("templates/atlas/email/*.txt") if path.name[0] != "_"]
     assert len(mail.outbox) == len(templates) + 1  # an invitation with and without an authority
     for message in mail.outbox:

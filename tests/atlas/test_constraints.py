@@ -9,6 +9,7 @@ from atlas import models
 from tests.factories.atlas import (
     AccessRequestFactory,
     CollectivityFactory,
+    ContactFactory,
     CountryFactory,
     CountryStatusFactory,
     DepartmentFactory,
@@ -95,12 +96,21 @@ def told_apart(*times):
         models.Distinction.objects.create(one=pair[0], other=pair[1])
 
 
+def same_contact_twice():
+    town = CollectivityFactory()
+    for email in ("awa@ville.example", "AWA@ville.example"):
+        ContactFactory(collectivity=town, email=email, last_name="Le Goff")
+
+
 REFUSED = {
     "atlas_move_sides": lambda: move(kind="succession"),
     "atlas_move_undone": lambda: move(undone_by=UserFactory()),
     "atlas_movedrow_once": row_moved_twice,
     "atlas_distinction_once": lambda: told_apart(False, False),
     "atlas_distinction_order": lambda: told_apart(True),
+    "atlas_contact_mandate": lambda: ContactFactory(starts_on=date(2026, 1, 2), ends_on=date(2026, 1, 1)),
+    "atlas_contact_objected": lambda: ContactFactory(objected=True, last_name="Le Goff"),
+    "atlas_contact_once": same_contact_twice,
     "atlas_formdraft_once": draft_twice,
     "atlas_region_position": lambda: RegionFactory(longitude=2.0, latitude=None),
     "atlas_department_position": lambda: DepartmentFactory(longitude=200.0, latitude=2.0),

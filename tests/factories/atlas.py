@@ -3,6 +3,7 @@
 from datetime import date
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 from stdnum import luhn
 
@@ -157,6 +158,26 @@ class AccessRequestFactory(DjangoModelFactory):
 
     class Meta:
         model = models.AccessRequest
+
+
+class ContactFactory(DjangoModelFactory):
+    """An officer in charge of international relations, whom everybody may write to."""
+
+    collectivity = factory.SubFactory(CollectivityFactory)
+    first_name = "Awa"
+    last_name = factory.Sequence(lambda n: f"Le Goff {n}")
+    function = "Chargée de mission coopération"
+    email = factory.Sequence(lambda n: f"contact{n}@ville.example")
+    visibility = models.Audience.PUBLIC
+
+    class Meta:
+        model = models.Contact
+
+    class Params:
+        objected = factory.Trait(
+            first_name="", last_name="", function="", email="", visibility="nobody", digests=["0" * 64],
+            objected_at=factory.LazyFunction(timezone.now),
+        )  # fmt: skip
 
 
 class PostingFactory(DjangoModelFactory):

@@ -14,7 +14,7 @@ from projects.exports import paper
 from projects.exports import receipt as on_paper
 from projects.models import Confirmation, Partnership, Project
 from projects.services.history import changes_since
-from tests.factories.atlas import CollectivityFactory, MembershipFactory, UserFactory
+from tests.factories.atlas import CollectivityFactory, ContactFactory, MembershipFactory, UserFactory
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,25 @@ def test_one_click_confirms_sheet_partnerships_and_projects(client, town, editor
         assert set(stamped) == {row for row in records if isinstance(row, model)}
         assert not model.objects.exclude(pk__in=stamped).filter(confirmed_on__isnull=False).exists()
     assert "C’est confirmé pour" in answer.content.decode()
+
+
+def test_contacts_in_office_are_checked_and_the_receipt_names_functions_not_persons(client, town, editor, page):
+    old = date(2020, 1, 1)
+    contact = ContactFactory(collectivity=town, checked_on=old, last_name="Le Goff", visibility="nobody")
+    left = ContactFactory(collectivity=town, checked_on=old, ends_on=date(2021, 1, 1), last_name="Partie")
+    other = ContactFactory(checked_on=old)
+    shown = client.get(page).content.decode()
+    assert "Le Goff" in shown
+    assert "Partie" not in shown
+    client.post(page)
+    checked = {row.pk: row.checked_on for row in (contact, left, other) if not row.refresh_from_db()}
+    assert checked == {contact.pk: timezone.localdate(), left.pk: old, other.pk: old}
+    receipt = Confirmation.objects.get()
+    assert receipt.content["contacts"] == [
+        {"uuid": str(contact.uuid), "function": contact.function, "standing": "officer"}
+    ]
+    assert "Le Goff" not in str(receipt.content)
+    assert on_paper.receipt_pdf(receipt).startswith(b"%PDF")
 
 
 def test_the_receipt_counts_the_rows_that_bear_it(town, editor, records):
@@ -191,7 +210,7 @@ def test_the_cost_of_the_page_does_not_depend_on_the_records(client, town, edito
     for _number in range(4):
         ProjectFactory(french=town)
         PartnershipFactory(french=town)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(page)
 
 
