@@ -72,11 +72,10 @@ def send_to(address: str, template: str, *, app: str = "atlas", language: str = 
 def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> None:
     """The link that opens the account; for somebody who already has a password, the news alone."""
     days = settings.INVITATION_TIMEOUT // 86_400
-    opened = user.has_usable_password() or bool(user.proconnect_sub)
-    address = link("account") if opened else signed_link("invitation_accept", user, invitation_tokens)
+    address = link("account") if user.is_opened else signed_link("invitation_accept", user, invitation_tokens)
     member = Membership.objects.filter(user=user, collectivity=collectivity).first() if collectivity else None
     send(
-        "new_access" if opened else "invitation",
+        "new_access" if user.is_opened else "invitation",
         user,
         inviter=inviter,
         collectivity=collectivity,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from atlas.views import contacts, space
+from atlas.views import contacts, members, space
 
 app_name = "space"
 
@@ -16,6 +16,12 @@ urlpatterns = [
     path("<slug:collectivity>/contacts/<uuid:uuid>/fin/", contacts.ContactEnd.as_view(), name="contact_end"),
     path(
         "<slug:collectivity>/contacts/<uuid:uuid>/opposition/", contacts.ContactObject.as_view(), name="contact_object"
+    ),
+    path("<slug:collectivity>/membres/", members.MemberList.as_view(), name="member_list"),
+    path("<slug:collectivity>/membres/<int:pk>/role/", members.MemberRole.as_view(), name="member_role"),
+    path("<slug:collectivity>/membres/<int:pk>/retirer/", members.MemberRemove.as_view(), name="member_remove"),
+    path(
+        "<slug:collectivity>/membres/<int:pk>/invitation/", members.MemberInvitation.as_view(), name="member_invitation"
     ),
     path("<slug:collectivity>/", include("projects.space_urls")),
 ]

@@ -113,6 +113,12 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         (f"/espace/brest/contacts/{PERSON}/opposition/", ACCOUNT)
     ],
     "opposition/<uuid:uuid>/<slug:token>/": [(f"/opposition/{PERSON}/faux/", NONE), (f"/opposition/{PERSON}/{{token}}/", ALL)],
+    "espace/<slug:collectivity>/membres/": [("/espace/brest/membres/", ACCOUNT)],
+    "espace/<slug:collectivity>/membres/<int:pk>/role/": [("/espace/brest/membres/{membership}/role/", ACCOUNT)],
+    "espace/<slug:collectivity>/membres/<int:pk>/retirer/": [("/espace/brest/membres/{membership}/retirer/", ACCOUNT)],
+    "espace/<slug:collectivity>/membres/<int:pk>/invitation/": [
+        ("/espace/brest/membres/{membership}/invitation/", "302 302 302 302")
+    ],
     "espace/<slug:collectivity>/confirmer/": [("/espace/brest/confirmer/", ACCOUNT)],
     "espace/<slug:collectivity>/confirmer/<int:year>.pdf": [("/espace/brest/confirmer/1999.pdf", "302 404 404 404")],
     "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas.adminsite import Gesture, RecordAdmin, RecordForm, Work, WorkflowAdmin, declare
 from atlas.forms.base import LinesField
 from atlas.models import AccessRequest, Collectivity, Membership, Posting, Role, User
-from atlas.services import accounts
+from atlas.services import accounts, members
 
 
 class InviteForm(RecordForm):
@@ -147,8 +147,7 @@ class UserAdmin(RecordAdmin):
             names += ["close"] if obj.is_active else ["reopen"]
             names += ["unlink"] if obj.proconnect_sub else []
             names += ["unlock"] if accounts.is_locked_out(obj) else []
-        opened = obj.has_usable_password() or obj.proconnect_sub
-        if obj.is_active and not opened and request.user.has_perm("atlas.add_user"):
+        if obj.is_active and not obj.is_opened and request.user.has_perm("atlas.add_user"):
             names.append("invite")
         services = {
             "close": accounts.deactivate,
@@ -188,13 +187,13 @@ class MembershipAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: RecordForm, change: bool) -> None:
         if change:
-            accounts.change_role(obj, actor=request.user, role=form.cleaned_data["role"])
+            members.change_role(obj, actor=request.user, role=form.cleaned_data["role"])
             return
         accounts.invite(obj.user.email, actor=request.user, collectivity=obj.collectivity, role=obj.role)
         obj.pk = Membership.objects.get(user=obj.user, collectivity=obj.collectivity).pk
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        accounts.remove_member(obj, actor=request.user)
+        members.remove_member(obj, actor=request.user)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The last representative stays: said on its page."""

@@ -6,7 +6,7 @@ from django.contrib.auth import forms as auth_forms
 from django.utils.translation import gettext_lazy as _
 
 from atlas.forms.base import DsfrForm
-from atlas.models import User
+from atlas.models import Role, User
 from atlas.services import accounts
 
 
@@ -125,6 +125,23 @@ class ProfileForm(DsfrForm):
             last_name=self.cleaned_data["last_name"],
             language=self.cleaned_data.get("language", self.user.language),
         )
+
+
+class InviteMemberForm(DsfrForm):
+    """Who is let into an authority, and to do what."""
+
+    email = email_field()
+    role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.READER)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "off"
+
+
+class RoleForm(DsfrForm):
+    """Another role."""
+
+    role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices, widget=forms.RadioSelect)
 
 
 class TransitionForm(DsfrForm):

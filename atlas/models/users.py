@@ -76,6 +76,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def is_opened(self) -> bool:
+        """Whether somebody has entered by the invitation, or by ProConnect."""
+        return bool(self.has_usable_password() or self.proconnect_sub)
+
     def get_short_name(self) -> str:
         return self.first_name or self.email
 

@@ -1,4 +1,4 @@
-"""Accounts, members and access: invite, let in, change a role, leave, close. The only writers of these tables."""
+"""Accounts and access: invite, let in, close. Members are in `atlas.services.members`."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from atlas import tasks
 from atlas.models import AccessRequest, AccessStatus, Collectivity, Country, Membership, Posting, Role, User
 from atlas.permissions import ADMIN, OFFICERS, granted, may
+from atlas.services.members import add_member
 from atlas.services.transitions import fire
 
 OUR_APPS = ("atlas", "projects", "apd", "calls", "expect", "network")
@@ -66,9 +67,22 @@ def invite(
     elif not collectivity or is_staff or groups:
         raise ValidationError(_("Un compte existe déjà à cette adresse."), code="exists")
     if collectivity:
-        _add_member(user, collectivity, role, actor)
+        _spare_the_mail(actor)
+        add_member(user, collectivity, role, actor)
     announce_invitation(user, actor=actor, collectivity=collectivity)
     return user
+
+
+def _spare_the_mail(inviter: User) -> None:
+    """Addresses of strangers are not written to without end. The staff is not counted."""
+    since = timezone.now() - timedelta(days=1)
+    sent = Membership.objects.filter(invited_by=inviter, created_at__gt=since)
+    if not inviter.is_staff and sent.count() >= settings.INVITATIONS_BY_DAY:
+        raise ValidationError(
+            _("Vous avez déjà envoyé %(limit)s invitations en un jour : recommencez demain."),
+            code="too_many",
+            params={"limit": settings.INVITATIONS_BY_DAY},
+        )
 
 
 def announce_invitation(user: User, *, actor: User, collectivity: Collectivity | None = None) -> None:
@@ -117,62 +131,6 @@ def update_profile(user: User, *, actor: User, first_name: str, last_name: str, 
     return user
 
 
-# --- Members of an authority ------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def change_role(membership: Membership, *, actor: User, role: str) -> Membership:
-    """Give another role. An authority that has a representative keeps one.
-
-    Raises:
-        PermissionDenied, ValidationError.
-    """
-    _check(actor, "atlas.change_membership", membership)
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
-    if role != Role.REPRESENTATIVE:
-        _keep_a_representative(membership)
-    membership.role = role
-    membership.full_clean()
-    membership.save()
-    return membership
-
-
-@transaction.atomic
-def remove_member(membership: Membership, *, actor: User) -> None:
-    """Leave an authority, or have somebody leave it. Its last representative stays, until another one is there.
-
-    Raises:
-        PermissionDenied, ValidationError.
-    """
-    if membership.user_id != actor.pk:
-        _check(actor, "atlas.change_membership", membership)
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
-    _keep_a_representative(membership)
-    membership.delete()
-
-
-def _add_member(user: User, collectivity: Collectivity, role: str, inviter: User | None) -> Membership:
-    membership = Membership(user=user, collectivity=collectivity, role=role, invited_by=inviter)
-    membership.full_clean()
-    membership.save()
-    return membership
-
-
-def _keep_a_representative(membership: Membership) -> None:
-    """Lock the representatives of the authority, so that two of them cannot leave each counting on the other."""
-    if membership.role != Role.REPRESENTATIVE:
-        return
-    peers = Membership.objects.filter(
-        collectivity=membership.collectivity_id, role=Role.REPRESENTATIVE, user__is_active=True
-    )
-    if len(peers.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)) < 2:
-        raise ValidationError(
-            _("Dernier représentant de « %(name)s » : donnez d’abord ce rôle à une autre personne."),
-            code="last_representative",
-            params={"name": membership.collectivity},
-        )
-
-
 # --- Access asked through ProConnect ----------------------------------------------------------------------------------
 
 
@@ -201,7 +159,7 @@ def decide_access(access: AccessRequest, transition: str, *, actor: User, note: 
     if access.status == AccessStatus.GRANTED:
         member = Membership.objects.filter(user=access.user_id, collectivity=access.collectivity_id)
         if not member.exists():
-            _add_member(access.user, access.collectivity, Role.READER, actor)
+            add_member(access.user, access.collectivity, Role.READER, actor)
     return access
 
 

@@ -129,6 +129,8 @@ LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 INVITATION_TIMEOUT = 14 * 24 * 3600
+INVITATIONS_BY_DAY = 50  # by one representative
+INVITE_AGAIN_SECONDS = 600  # the same invitation does not leave twice sooner
 PARTNER_REQUEST_TIMEOUT = 60 * 24 * 3600  # links that foreign partners receive
 
 # Lock-out: ten failures for a pair (address, account) close the door for half an hour.

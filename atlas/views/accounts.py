@@ -20,7 +20,7 @@ from atlas import launcher, proconnect
 from atlas.forms import accounts as forms
 from atlas.models import AccessRequest, Membership, Posting, User
 from atlas.notifications import invitation_tokens
-from atlas.services import accounts
+from atlas.services import accounts, members
 from atlas.services.transitions import available
 
 
@@ -184,7 +184,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST":
         try:
-            accounts.remove_member(membership, actor=request.user)
+            members.remove_member(membership, actor=request.user)
         except ValidationError as error:
             messages.error(request, error.messages[0])
         else:

@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 from atlas import launcher, notifications
 from atlas.models import Membership, User
 from atlas.notifications import invitation_tokens
-from atlas.services import accounts
+from atlas.services import accounts, members
 from tests.factories.atlas import (
     AccessRequestFactory,
     CollectivityFactory,
@@ -403,7 +403,7 @@ def test_the_last_representative_neither_leaves_nor_steps_down(client):
     page = client.post(reverse("membership_leave", args=[last.pk]), follow=True)
     assert "Dernier représentant" in page.content.decode()
     with pytest.raises(ValidationError, match="Dernier représentant"):
-        accounts.change_role(last, actor=last.user, role="editor")
+        members.change_role(last, actor=last.user, role="editor")
     assert Membership.objects.filter(pk=last.pk, role="representative").exists()
 
 
@@ -423,17 +423,17 @@ def test_nobody_leaves_for_another(client):
     client.force_login(MembershipFactory(collectivity=member.collectivity).user)
     assert client.post(reverse("membership_leave", args=[member.pk])).status_code == 404
     with pytest.raises(PermissionDenied):
-        accounts.remove_member(member, actor=MembershipFactory(collectivity=member.collectivity).user)
+        members.remove_member(member, actor=MembershipFactory(collectivity=member.collectivity).user)
 
 
 def test_only_a_representative_changes_roles():
     representative = MembershipFactory(role="representative")
     reader = MembershipFactory(collectivity=representative.collectivity, role="reader")
-    assert accounts.change_role(reader, actor=representative.user, role="editor").role == "editor"
+    assert members.change_role(reader, actor=representative.user, role="editor").role == "editor"
     with pytest.raises(PermissionDenied):
-        accounts.change_role(reader, actor=reader.user, role="representative")
+        members.change_role(reader, actor=reader.user, role="representative")
     with pytest.raises(ValidationError):
-        accounts.change_role(reader, actor=representative.user, role="king")
+        members.change_role(reader, actor=representative.user, role="king")
 
 
 # --- «Mon compte» -----------------------------------------------------------------------------------------------------
