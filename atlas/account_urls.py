@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas import proconnect
-from atlas.views import accounts, exports
+from atlas.views import access, accounts, exports
 
 urlpatterns = [
     path("compte/connexion/", accounts.Login.as_view(), name="login"),
@@ -20,7 +20,8 @@ urlpatterns = [
     ),
     path("compte/mot-de-passe-oublie/fait/", accounts.PasswordResetComplete.as_view(), name="password_reset_complete"),
     path("compte/invitation/<uidb64>/<token>/", accounts.InvitationAccept.as_view(), name="invitation_accept"),
-    path("compte/demandes/<int:pk>/<slug:transition>/", accounts.decide_access, name="access_decide"),
+    path("compte/acces/", access.AskAccess.as_view(), name="access_request"),
+    path("compte/demandes/<int:pk>/<slug:transition>/", access.decide_access, name="access_decide"),
     path("compte/collectivites/<int:pk>/quitter/", accounts.leave, name="membership_leave"),
     path("compte/fichiers/", exports.jobs_page, name="export_jobs"),
     path("compte/fichiers/<uuid:uuid>/", exports.job_page, name="export_job"),

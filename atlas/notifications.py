@@ -4,6 +4,7 @@ Addresses in them come from `SITE_URL`, never from a request: a forged Host head
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
@@ -16,7 +17,17 @@ from django.utils.http import base36_to_int, urlsafe_base64_encode
 from django.utils.translation import override
 
 from atlas.filters import lists
-from atlas.models import AccessRequest, Collectivity, Contact, ExportJob, Membership, Role, StatusChange, User
+from atlas.models import (
+    AccessRequest,
+    AccessStatus,
+    Collectivity,
+    Contact,
+    ExportJob,
+    Membership,
+    Role,
+    StatusChange,
+    User,
+)
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
@@ -46,7 +57,11 @@ invitation_tokens = InvitationTokens()
 
 def link(name: str, *args: Any) -> str:
     """Full address of a page of the portal."""
-    return settings.SITE_URL.rstrip("/") + reverse(name, args=args)
+    return _site() + reverse(name, args=args)
+
+
+def _site() -> str:
+    return settings.SITE_URL.rstrip("/")
 
 
 def signed_link(name: str, user: User, tokens: PasswordResetTokenGenerator) -> str:
@@ -97,8 +112,24 @@ def password_reset(user: User) -> None:
     )
 
 
+def access_confirmation(user: User, wanted: str) -> None:
+    """The link that opens the account and so confirms the request; whoever has an account is sent to log in and ask."""
+    if user.is_opened:
+        asking = f"{link('access_request')}?{urlencode({'q': wanted})}"
+        return send("access_known", user, link=f"{link('login')}?{urlencode({'next': asking.removeprefix(_site())})}")
+    return send(
+        "access_confirm",
+        user,
+        requests=list(AccessRequest.objects.filter(user=user, status=AccessStatus.UNCONFIRMED).for_list()),
+        link=signed_link("invitation_accept", user, invitation_tokens),
+        days=settings.INVITATION_TIMEOUT // 86_400,
+    )
+
+
 def access_requested(access: AccessRequest) -> None:
     """Tell the representatives of the authority. Without any, the request waits in the staff's queue."""
+    if access.collectivity_id is None:
+        return
     representatives = User.objects.filter(
         is_active=True, memberships__collectivity=access.collectivity_id, memberships__role=Role.REPRESENTATIVE
     )
@@ -110,7 +141,11 @@ def access_decided(change: StatusChange) -> None:
     """Tell the person who asked; the note is the answer's reason."""
     access = change.subject
     granted = change.target == "granted"
-    send("access_decided", access.user, access=access, granted=granted, note=change.note, link=link("account"))
+    member = Membership.objects.filter(user=access.user, collectivity=access.collectivity_id).first()
+    role = member.get_role_display() if member else ""
+    send(
+        "access_decided", access.user, access=access, granted=granted, role=role, note=change.note, link=link("account")
+    )
 
 
 def proconnect_linked(user: User) -> None:

@@ -66,7 +66,9 @@ def represents(user: User, subject: Collectivity | Membership) -> bool:
 
 @rule("atlas.change_accessrequest")
 def decides(user: User, request: AccessRequest) -> bool:
-    """A representative lets people in, though never itself."""
+    """A representative lets people in, though never itself. An authority that the atlas lacks has none."""
+    if request.collectivity_id is None:
+        return False
     return request.user_id != user.pk and has_role(user, request.collectivity_id, Role.REPRESENTATIVE)
 
 
@@ -80,6 +82,12 @@ def inherits(user: User, heir: Collectivity) -> bool:
 def undoes(user: User, move: Move) -> bool:
     """It gives back what it accepted. Merges of partners are the staff's."""
     return move.french_into_id is not None and has_role(user, move.french_into_id, Role.REPRESENTATIVE)
+
+
+@rule("atlas.confirm_accessrequest")
+def asked(user: User, request: AccessRequest) -> bool:
+    """Whoever opened its account has confirmed its address."""
+    return request.user_id == user.pk and user.is_opened
 
 
 @rule("atlas.add_contact")

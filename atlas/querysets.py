@@ -199,7 +199,7 @@ class AccessRequestQuerySet(models.QuerySet):
         if user.is_staff:
             return self.all()
         represented = user.memberships.filter(role="representative").values("collectivity")
-        return self.filter(Q(user=user) | Q(collectivity__in=represented))
+        return self.filter(Q(user=user) | (Q(collectivity__in=represented) & ~Q(status="unconfirmed")))
 
     def pending(self) -> Self:
         return self.filter(status="pending")

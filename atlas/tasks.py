@@ -18,6 +18,7 @@ from atlas.exports import jobs
 from atlas.filters import lists
 from atlas.models import (
     AccessRequest,
+    AccessStatus,
     Collectivity,
     Contact,
     DataChange,
@@ -114,6 +115,28 @@ def send_password_reset(user_id: int | None) -> None:
     """Called for unknown addresses too, with nothing to send: asking takes as long for everybody."""
     if user := User.objects.filter(pk=user_id, is_active=True).first():
         notifications.password_reset(user)
+
+
+@shared_task
+@transaction.atomic
+def forget_unconfirmed() -> int:
+    """Deletes requests whose address nobody confirmed in time, and the accounts that only they held. Returns requests."""
+    before = timezone.now() - timedelta(seconds=settings.INVITATION_TIMEOUT)
+    rows = AccessRequest.objects.filter(status=AccessStatus.UNCONFIRMED, created_at__lt=before)
+    people = set(rows.values_list("user", flat=True))
+    count = rows.delete()[0]
+    for user in User.objects.filter(
+        pk__in=people, is_staff=False, memberships=None, postings=None, access_requests=None
+    ):
+        if not user.is_opened:
+            user.delete()
+    return count
+
+
+@shared_task
+def send_access_confirmation(user_id: int, wanted: str) -> None:
+    """To somebody who asked without being logged in; `wanted` is what was looked for."""
+    notifications.access_confirmation(User.objects.get(pk=user_id), wanted)
 
 
 @shared_task

@@ -76,16 +76,36 @@ class Workflow:
         return {state for transition in self for state in (*transition.sources, transition.target)}
 
 
+_DECIDED = {"decided_at": Stamp.NOW, "decided_by": Stamp.ACTOR}
+
 ACCESS_REQUEST = Workflow(
     "status",
     Transition(
         "grant",
-        _("Accorder l’accès"),
+        _("Accorder la lecture"),
         ("pending",),
         "granted",
         "atlas.change_accessrequest",
-        stamps={"decided_at": Stamp.NOW, "decided_by": Stamp.ACTOR},
-        help=_("La personne devient membre de la collectivité, en lecture."),
+        stamps=_DECIDED,
+        help=_("La personne devient membre de la collectivité : elle lit ses brouillons."),
+    ),
+    Transition(
+        "grant_editor",
+        _("Accorder la rédaction"),
+        ("pending",),
+        "granted",
+        "atlas.change_accessrequest",
+        stamps=_DECIDED,
+        help=_("La personne devient membre de la collectivité : elle écrit ses fiches."),
+    ),
+    Transition(
+        "grant_representative",
+        _("Accorder la représentation"),
+        ("pending",),
+        "granted",
+        "atlas.change_accessrequest",
+        stamps=_DECIDED,
+        help=_("La personne publie et dépose au nom de la collectivité, et décide de qui en est membre."),
     ),
     Transition(
         "refuse",
@@ -94,8 +114,9 @@ ACCESS_REQUEST = Workflow(
         "refused",
         "atlas.change_accessrequest",
         needs_note=True,
-        stamps={"decided_at": Stamp.NOW, "decided_by": Stamp.ACTOR},
+        stamps=_DECIDED,
         help=_("La personne reçoit votre réponse par courriel."),
         is_destructive=True,
     ),
+    Transition("confirm", _("Confirmer mon adresse"), ("unconfirmed",), "pending", "atlas.confirm_accessrequest"),
 )

@@ -88,6 +88,7 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "compte/mot-de-passe-oublie/<uidb64>/<token>/": [("/compte/mot-de-passe-oublie/MQ/faux/", ALL)],
     "compte/mot-de-passe-oublie/fait/": [("/compte/mot-de-passe-oublie/fait/", ALL)],
     "compte/invitation/<uidb64>/<token>/": [("/compte/invitation/MQ/faux/", ALL)],
+    "compte/acces/": [("/compte/acces/", ALL), ("/compte/acces/?q=brest", ALL)],
     "compte/demandes/<int:pk>/<slug:transition>/": [
         ("/compte/demandes/{request}/grant/", "302 200 200 200"),
         ("/compte/demandes/{elsewhere}/grant/", "302 404 200 200"),

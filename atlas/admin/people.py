@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from atlas.adminsite import Gesture, RecordAdmin, RecordForm, Work, WorkflowAdmin, declare
 from atlas.forms.base import LinesField
 from atlas.models import AccessRequest, Collectivity, Membership, Posting, Role, User
-from atlas.services import accounts, members
+from atlas.services import access, accounts, members
 
 
 class InviteForm(RecordForm):
@@ -208,13 +210,39 @@ class MembershipAdmin(RecordAdmin):
 class AccessRequestAdmin(WorkflowAdmin):
     """Granting makes a member: the service of accounts decides, and tells the person."""
 
-    transition_services = {"grant": accounts.decide_access, "refuse": accounts.decide_access}
-    list_display = ("user", "collectivity", "siret", "status", "created_at", "decided_by", "decided_at")
-    list_filter = ("status", "collectivity__region")
+    transition_services = dict.fromkeys((*access.GRANTED_ROLES, "refuse"), access.decide_access)
+    list_display = ("user", "wanted", "function", "status", "created_at", "decided_by", "decided_at")
+    list_filter = ("status", ("collectivity", admin.EmptyFieldListFilter), "collectivity__region")
     list_select_related = ("user", "collectivity", "decided_by")
-    search_fields = ("user__email", "user__last_name", "collectivity__name", "siret")
-    fields = readonly_fields = ("user", "collectivity", "siret", "status", "created_at", "decided_at", "decided_by")
+    search_fields = ("user__email", "user__last_name", "collectivity__name", "siret", "wanted_name", "wanted_siren")
+    readonly_fields = (
+        *("user", "function", "message", "siret", "wanted_name", "wanted_siren", "register"),
+        *("status", "created_at", "decided_at", "decided_by"),
+    )
+    fields = ("user", "collectivity", *readonly_fields[1:])
+    autocomplete_fields = ("collectivity",)
     date_hierarchy = "created_at"
+
+    @admin.display(description=_("collectivité demandée"), ordering="collectivity__sort_name")
+    def wanted(self, obj: AccessRequest) -> str:
+        return obj.wanted
+
+    @admin.display(description=_("ce que dit le registre"))
+    def register(self, obj: AccessRequest) -> str:
+        """Of an authority that the atlas could not place: is the number right, who bears it, which names are near."""
+        if not (obj.wanted_name or obj.wanted_siren):
+            return "–"
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in access.register_says(obj))) or "–"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: AccessRequest | None = None):
+        """The authority is chosen here for a request that named none of ours."""
+        fixed = super().get_readonly_fields(request, obj)
+        waits = obj and obj.status == "pending" and (obj.wanted_name or obj.wanted_siren)
+        return fixed if waits else ["collectivity", *fixed]
+
+    def save_model(self, request: HttpRequest, obj: AccessRequest, form: RecordForm, change: bool) -> None:
+        if "collectivity" in form.changed_data and obj.collectivity:
+            access.attach_request(obj, obj.collectivity, actor=request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -248,6 +276,17 @@ class PostingAdmin(RecordAdmin):
         return False
 
 
+declare(
+    Work(
+        section=_("Personnes"),
+        label=_("collectivité absente de l’atlas à ajouter,collectivités absentes de l’atlas à ajouter"),
+        count=lambda user: AccessRequest.objects.visible_to(user).pending().filter(collectivity=None).count(),
+        url_name="admin:atlas_accessrequest_changelist",
+        query="status__exact=pending&collectivity__isempty=1",
+        permission="atlas.change_accessrequest",
+        order=21,
+    )
+)
 declare(
     Work(
         section=_("Personnes"),

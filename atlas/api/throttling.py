@@ -48,6 +48,13 @@ class AddressThrottle(SimpleRateThrottle):
         return str(ip_network((address, 64), strict=False).network_address) if address.version == 6 else ident
 
 
+class AskThrottle(AddressThrottle):
+    """What a visitor asks and that sends an e-mail."""
+
+    def _scope(self, request: Any) -> str:
+        return "ask"
+
+
 class LinkThrottle(AddressThrottle):
     """Pages behind a secret link: whoever tries addresses at random is stopped."""
 

@@ -164,6 +164,7 @@ class Posting(Validity, Dated):
 class AccessStatus(models.TextChoices):
     """Life of a request for access; `atlas.workflow.ACCESS_REQUEST` holds its transitions."""
 
+    UNCONFIRMED = "unconfirmed", _("Adresse à confirmer")
     PENDING = "pending", _("À décider")
     GRANTED = "granted", _("Accordée")
     REFUSED = "refused", _("Refusée")
@@ -171,15 +172,28 @@ class AccessStatus(models.TextChoices):
 
 @tracked("AccessRequestHistory")
 class AccessRequest(Dated):
-    """Somebody whom ProConnect attaches to an authority asks to be let in: belonging to it gives no right by itself."""
+    """Somebody asks to be let into an authority, which ProConnect names (`siret`) or the person itself.
+
+    Without `collectivity`, the atlas does not know it yet: `wanted_name` and `wanted_siren` are as typed, and the staff
+    attaches the request. A visitor's request waits first for its address to be confirmed.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="access_requests", verbose_name=_("compte"))
     collectivity = models.ForeignKey(
-        Collectivity, models.PROTECT, related_name="access_requests", verbose_name=_("collectivité")
+        Collectivity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="access_requests",
+        verbose_name=_("collectivité"),
     )
-    siret = models.CharField(_("SIRET donné par ProConnect"), max_length=14)
+    siret = models.CharField(_("SIRET donné par ProConnect"), max_length=14, blank=True)
+    function = models.CharField(_("fonction"), max_length=200, blank=True)
+    message = models.TextField(_("message"), max_length=2000, blank=True)
+    wanted_name = models.CharField(_("collectivité cherchée"), max_length=200, blank=True)
+    wanted_siren = models.CharField(_("numéro cherché"), max_length=20, blank=True)
     status = models.CharField(
-        _("état"), max_length=10, choices=AccessStatus, default=AccessStatus.PENDING, editable=False
+        _("état"), max_length=12, choices=AccessStatus, default=AccessStatus.PENDING, editable=False
     )
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
@@ -202,11 +216,26 @@ class AccessRequest(Dated):
             ),
             models.CheckConstraint(
                 name="atlas_accessrequest_decided",
-                condition=Q(status="pending", decided_at__isnull=True, decided_by__isnull=True)
-                | (~Q(status="pending") & Q(decided_at__isnull=False)),
+                condition=Q(status__in=["pending", "unconfirmed"], decided_at__isnull=True, decided_by__isnull=True)
+                | (~Q(status__in=["pending", "unconfirmed"]) & Q(decided_at__isnull=False)),
                 violation_error_message=_("Une décision porte sa date, une demande en attente n’en a pas."),
+            ),
+            models.CheckConstraint(
+                name="atlas_accessrequest_subject",
+                condition=Q(collectivity__isnull=False) | ~Q(wanted_name="", wanted_siren=""),
+                violation_error_message=_("Une demande nomme une collectivité."),
+            ),
+            models.CheckConstraint(
+                name="atlas_accessrequest_attached",
+                condition=~Q(status="granted") | Q(collectivity__isnull=False),
+                violation_error_message=_("Rattachez d’abord la demande à une collectivité de l’atlas."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} – {self.collectivity}"
+        return f"{self.user} – {self.wanted}"
+
+    @property
+    def wanted(self) -> str:
+        """The authority, as the atlas or else the person names it."""
+        return str(self.collectivity or self.wanted_name or self.wanted_siren)

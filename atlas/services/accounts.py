@@ -1,4 +1,4 @@
-"""Accounts and access: invite, let in, close. Members are in `atlas.services.members`."""
+"""Accounts: invite, open, close. Members are in `atlas.services.members`, requests in `atlas.services.access`."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas import tasks
-from atlas.models import AccessRequest, AccessStatus, Collectivity, Country, Membership, Posting, Role, User
+from atlas.models import Collectivity, Country, Membership, Posting, Role, User
 from atlas.permissions import ADMIN, OFFICERS, granted, may
+from atlas.services.access import confirm_requests
 from atlas.services.members import add_member
-from atlas.services.transitions import fire
 
 OUR_APPS = ("atlas", "projects", "apd", "calls", "expect", "network")
 
@@ -98,7 +98,9 @@ def accept_invitation(user: User, *, password: str, first_name: str = "", last_n
         ValidationError: the password is too weak.
     """
     user.first_name, user.last_name = first_name or user.first_name, last_name or user.last_name
-    return set_password(user, password=password)
+    set_password(user, password=password)
+    confirm_requests(user)
+    return user
 
 
 @transaction.atomic
@@ -129,38 +131,6 @@ def update_profile(user: User, *, actor: User, first_name: str, last_name: str, 
     user.full_clean(exclude=["password"])
     user.save(update_fields=["first_name", "last_name", "language"])
     return user
-
-
-# --- Access asked through ProConnect ----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def request_access(user: User, *, collectivity: Collectivity, siret: str) -> AccessRequest | None:
-    """Record that `user` belongs to `collectivity` according to ProConnect, once: neither members nor the refused ask again.
-
-    Returns the request that waits, if any.
-    """
-    if Membership.objects.filter(user=user, collectivity=collectivity).exists():
-        return None
-    asked = AccessRequest.objects.select_for_update().filter(user=user, collectivity=collectivity)
-    if earlier := asked.order_by("-pk").first():
-        return earlier if earlier.status == AccessStatus.PENDING else None
-    request = AccessRequest(user=user, collectivity=collectivity, siret=siret)
-    request.full_clean()
-    request.save()
-    _after_commit(tasks.send_access_requested, request.pk)
-    return request
-
-
-@transaction.atomic
-def decide_access(access: AccessRequest, transition: str, *, actor: User, note: str = "") -> AccessRequest:
-    """Grant (the person becomes a reader) or refuse. Raises as `fire` does."""
-    access = fire(access, transition, actor=actor, note=note, announce=tasks.send_access_decided.delay)
-    if access.status == AccessStatus.GRANTED:
-        member = Membership.objects.filter(user=access.user_id, collectivity=access.collectivity_id)
-        if not member.exists():
-            add_member(access.user, access.collectivity, Role.READER, actor)
-    return access
 
 
 # --- Closing and opening ----------------------------------------------------------------------------------------------

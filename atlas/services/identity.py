@@ -10,7 +10,7 @@ from stdnum.fr import siret as siret_number
 
 from atlas import tasks
 from atlas.models import Collectivity, CollectivityKind, User
-from atlas.services.accounts import request_access
+from atlas.services.access import confirm_requests, request_access
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def reconcile(*, sub: str, email: str, given_name: str = "", usual_name: str = "
         user.save()
     if not user.is_active:
         raise ValidationError(_("Ce compte est fermé. Écrivez à la DCTCIV pour le rouvrir."), code="closed")
+    confirm_requests(user)
     collectivity = find_collectivity(siret)
     if collectivity:
         request_access(user, collectivity=collectivity, siret=siret_number.compact(siret))

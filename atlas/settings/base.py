@@ -131,6 +131,8 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 INVITATION_TIMEOUT = 14 * 24 * 3600
 INVITATIONS_BY_DAY = 50  # by one representative
 INVITE_AGAIN_SECONDS = 600  # the same invitation does not leave twice sooner
+ACCESS_REQUESTS_WAITING = 5  # of one person
+ACCESS_RETRY_DAYS = 30  # after a refusal by the same authority
 PARTNER_REQUEST_TIMEOUT = 60 * 24 * 3600  # links that foreign partners receive
 
 # Lock-out: ten failures for a pair (address, account) close the door for half an hour.
@@ -245,6 +247,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "read": env("ATLAS_API_RATE", default="600/min"),
         "export": env("ATLAS_API_EXPORT_RATE", default="60/min"),
+        "ask": env("ATLAS_ASK_RATE", default="20/hour"),  # requests for access by visitors
         "link": env("ATLAS_LINK_RATE", default="30/min"),  # pages behind a secret link
     },
     # Trusted proxies in front of the portal: that many addresses at the end of X-Forwarded-For are believed.
@@ -315,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-exports": {"task": "atlas.tasks.resume_exports", "schedule": crontab(minute="*/5")},
     "forget-exports": {"task": "atlas.tasks.forget_exports", "schedule": crontab(hour=3, minute=35)},
     "forget-contacts": {"task": "atlas.tasks.forget_contacts", "schedule": crontab(hour=3, minute=27)},
+    "forget-unconfirmed": {"task": "atlas.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=28)},
     # Each minute costs one query while nothing changes.
     "refresh-panorama": {"task": "projects.tasks.refresh_panorama", "schedule": crontab()},
     "refresh-panorama-nightly": {

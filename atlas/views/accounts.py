@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -20,7 +20,7 @@ from atlas import launcher, proconnect
 from atlas.forms import accounts as forms
 from atlas.models import AccessRequest, Membership, Posting, User
 from atlas.notifications import invitation_tokens
-from atlas.services import accounts, members
+from atlas.services import members
 from atlas.services.transitions import available
 
 
@@ -140,11 +140,12 @@ class Account(FormView):
 
     def get_context_data(self, **kwargs) -> dict[str, Any]:
         user = self.request.user
-        asked = AccessRequest.objects.visible_to(user).pending().for_list()
+        waiting = AccessRequest.objects.visible_to(user).for_list()
+        asked = waiting.pending()
         return super().get_context_data(**kwargs) | {
             "memberships": Membership.objects.visible_to(user).for_list().filter(user=user).order_by("pk"),
             "postings": Posting.objects.visible_to(user).valid_on().for_list().filter(user=user),
-            "my_requests": asked.filter(user=user),
+            "my_requests": waiting.filter(user=user, status__in=["pending", "unconfirmed"]),
             "to_decide": [
                 (access, transitions)
                 for access in asked.exclude(user=user).filter(collectivity__memberships__user=user)
@@ -153,26 +154,6 @@ class Account(FormView):
             "contact_email": settings.CONTACT_EMAIL,
             "siret_unknown": self.request.session.get(proconnect.UNKNOWN_SIRET, ""),
         }
-
-
-@login_required
-@never_cache
-def decide_access(request: HttpRequest, pk: int, transition: str) -> HttpResponse:
-    """A representative grants or refuses: a page that asks for the note, then POST."""
-    access = get_object_or_404(AccessRequest.objects.visible_to(request.user).for_list(), pk=pk)
-    chosen = access.workflow.get(transition)
-    if chosen is None or chosen not in available(access, actor=request.user):
-        raise Http404
-    form = forms.TransitionForm(request.POST or None, needs_note=chosen.needs_note)
-    if request.method == "POST" and form.is_valid():
-        try:
-            accounts.decide_access(access, transition, actor=request.user, note=form.cleaned_data["note"])
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("Votre réponse est envoyée."))
-            return redirect("account")
-    return render(request, "atlas/access_decide.html", {"access": access, "transition": chosen, "form": form})
 
 
 @login_required

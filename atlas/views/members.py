@@ -11,9 +11,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from atlas.forms.accounts import InviteMemberForm, RoleForm
-from atlas.models import Membership, Role
+from atlas.models import AccessRequest, Membership, Role
 from atlas.permissions import may
 from atlas.services import accounts, members
+from atlas.services.transitions import available
 from atlas.views.space import InSpace, check
 
 
@@ -41,6 +42,12 @@ class MemberList(InSpace):
     def can_manage(self) -> bool:
         return may(self.request.user, "atlas.change_membership", self.collectivity)
 
+    def asked(self) -> list:
+        """The requests that this account may decide, each with what it may answer."""
+        rows = AccessRequest.objects.visible_to(self.request.user).pending().for_list()
+        rows = rows.filter(collectivity=self.collectivity)
+        return [(row, answers) for row in rows if (answers := available(row, actor=self.request.user))]
+
     def show(self, form: InviteMemberForm, status: int = 200) -> HttpResponse:
         rows = Membership.objects.visible_to(self.request.user).filter(collectivity=self.collectivity)
         rows = list(rows.for_list().select_related("invited_by").order_by("user__last_name", "user__email"))
@@ -52,6 +59,7 @@ class MemberList(InSpace):
             can_manage=self.can_manage,
             opened=opened,
             invited=[row for row in rows if not row.user.is_opened],
+            asked=self.asked(),
             has_representative=any(row.role == Role.REPRESENTATIVE and row.user.is_active for row in opened),
         )
 

@@ -17,6 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 from atlas import launcher, notifications
 from atlas.models import Membership, User
 from atlas.notifications import invitation_tokens
+from atlas.services import access as access_service
 from atlas.services import accounts, members
 from tests.factories.atlas import (
     AccessRequestFactory,
@@ -506,12 +507,12 @@ def test_access_is_asked_once(django_capture_on_commit_callbacks):
     MembershipFactory(collectivity=representative.collectivity, role="editor")
     user, collectivity = UserFactory(), representative.collectivity
     with django_capture_on_commit_callbacks(execute=True):
-        first = accounts.request_access(user, collectivity=collectivity, siret="1" * 14)
-        assert accounts.request_access(user, collectivity=collectivity, siret="1" * 14) == first
+        first = access_service.request_access(user, collectivity=collectivity, siret="1" * 14)
+        assert access_service.request_access(user, collectivity=collectivity, siret="1" * 14) == first
     assert [message.to for message in mail.outbox] == [[representative.user.email]]
-    accounts.decide_access(first, "refuse", actor=representative.user, note="Non")
-    assert accounts.request_access(user, collectivity=collectivity, siret="1" * 14) is None
-    assert accounts.request_access(representative.user, collectivity=collectivity, siret="1" * 14) is None
+    access_service.decide_access(first, "refuse", actor=representative.user, note="Non")
+    assert access_service.request_access(user, collectivity=collectivity, siret="1" * 14) is None
+    assert access_service.request_access(representative.user, collectivity=collectivity, siret="1" * 14) is None
 
 
 # --- Closing ----------------------------------------------------------------------------------------------------------
@@ -561,12 +562,15 @@ def test_e_mails_are_plain_french_text_with_a_subject_on_one_line(
         accounts.invite("a@example.org", actor=superuser, collectivity=collectivity)
         accounts.invite("b@example.org", actor=superuser)
         accounts.invite(UserFactory().email, actor=superuser, collectivity=collectivity)
-        access = accounts.request_access(UserFactory(), collectivity=collectivity, siret="1" * 14)
+        access = access_service.request_access(UserFactory(), collectivity=collectivity, siret="1" * 14)
     with django_capture_on_commit_callbacks(execute=True):
-        accounts.decide_access(access, "grant", actor=representative)
+        access_service.decide_access(access, "grant", actor=representative)
     accounts.ask_password_reset(superuser.email)
     accounts.ask_password_reset(bound.email)
     notifications.proconnect_linked(bound)
+    with django_capture_on_commit_callbacks(execute=True):
+        for address in ("inconnue@example.org", superuser.email):
+            access_service.ask_as_visitor(address, access_service.Wanted(collectivity))
     notifications.contact_notice(ContactFactory(collectivity=collectivity, function="Adjointe & <élue>"))
     templates = [path for path in settings.BASE_DIR.glob("templates/atlas/email/*.txt") if path.name[0] != "_"]
     assert len(mail.outbox) == len(templates) + 1  # an invitation with and without an authority

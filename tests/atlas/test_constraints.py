@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from atlas import models
 from tests.factories.atlas import (
@@ -143,6 +144,10 @@ REFUSED = {
     "atlas_user_email_ci": lambda: [UserFactory(email=email) for email in ("a@example.org", "A@example.org")],
     "atlas_membership_once": member_twice,
     "atlas_accessrequest_once": asked_twice,
+    "atlas_accessrequest_subject": lambda: AccessRequestFactory(collectivity=None, siret=""),
+    "atlas_accessrequest_attached": lambda: AccessRequestFactory(
+        collectivity=None, siret="", wanted_name="Pontorson-sur-Mer", status="granted", decided_at=timezone.now()
+    ),
     "atlas_accessrequest_decided": lambda: AccessRequestFactory(status="granted", decided_at=None),
     "atlas_exportjob_waiting": lambda: [
         models.ExportJob.objects.create(user=user, list_name="projets") for user in [UserFactory()] * 2

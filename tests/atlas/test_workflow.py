@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from atlas import permissions
 from atlas.models import AccessRequest, Membership, StatusChange
-from atlas.services.accounts import decide_access
+from atlas.services.access import GRANTED_ROLES, decide_access
 from atlas.services.transitions import available, fire
 from atlas.workflow import ACCESS_REQUEST, Transition, Workflow
 from tests.atlas.toy import WORKFLOW
@@ -148,6 +148,7 @@ def test_nothing_is_announced_when_the_rest_fails(papers, superuser, django_capt
 
 # --- Requests for access: state × transition × role -------------------------------------------------------------------
 
+WAITING = ("unconfirmed", "pending")
 DECIDERS = {"representative", "officer", "administrator", "superuser"}
 PEOPLE = [*sorted(DECIDERS), "asker", "asking representative", "reader", "editor", "elsewhere", "closed representative"]
 
@@ -166,13 +167,13 @@ def person(name: str, access: AccessRequest, fixtures: dict):
     return MembershipFactory(user=user, collectivity=access.collectivity, role=name.rpartition(" ")[2]).user
 
 
-@pytest.mark.parametrize("state", ["pending", "granted", "refused"])
+@pytest.mark.parametrize("state", ["unconfirmed", "pending", "granted", "refused"])
 @pytest.mark.parametrize("name", PEOPLE)
 def test_access_is_decided_once_by_those_who_may(name, state, officer, administrator, superuser, subtests):
     staff = {"officer": officer, "administrator": administrator, "superuser": superuser}
-    for transition in ACCESS_REQUEST:
+    for transition in (one for one in ACCESS_REQUEST if one.name != "confirm"):
         with subtests.test(transition.name):
-            access = AccessRequestFactory(status=state, decided_at=None if state == "pending" else timezone.now())
+            access = AccessRequestFactory(status=state, decided_at=None if state in WAITING else timezone.now())
             actor = person(name, access, staff)
             permitted, possible = name in DECIDERS, state == "pending"
             assert (transition in available(access, actor=actor)) is (permitted and possible)
@@ -181,12 +182,29 @@ def test_access_is_decided_once_by_those_who_may(name, state, officer, administr
                 assert (decided.decided_by, decided.status) == (actor, transition.target)
                 assert decided.decided_at
                 member = Membership.objects.filter(user=access.user, collectivity=access.collectivity)
-                assert list(member.values_list("role", flat=True)) == (["reader"] if transition.name == "grant" else [])
+                assert list(member.values_list("role", flat=True)) == (
+                    [GRANTED_ROLES[transition.name]] if transition.name in GRANTED_ROLES else []
+                )
             else:
                 with pytest.raises(ValidationError if permitted else PermissionDenied):
                     decide_access(access, transition.name, actor=actor, note="Vu")
                 access.refresh_from_db()
                 assert access.status == state
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "pending", "granted", "refused"])
+@pytest.mark.parametrize("name", PEOPLE)
+def test_an_address_is_confirmed_by_its_holder_alone(name, state, officer, administrator, superuser):
+    access = AccessRequestFactory(status=state, decided_at=None if state in WAITING else timezone.now())
+    actor = person(name, access, {"officer": officer, "administrator": administrator, "superuser": superuser})
+    # A superuser holds every permission.
+    permitted, possible = actor == access.user or name == "superuser", state == "unconfirmed"
+    assert (ACCESS_REQUEST["confirm"] in available(access, actor=actor)) is (permitted and possible)
+    if permitted and possible:
+        assert fire(access, "confirm", actor=actor).status == "pending"
+    else:
+        with pytest.raises(ValidationError if permitted else PermissionDenied):
+            fire(access, "confirm", actor=actor)
 
 
 def test_granting_access_to_somebody_who_became_a_member_meanwhile_keeps_the_role(superuser):
