@@ -34,11 +34,11 @@ from atlas.api.paging import (
     encode_cursor,
 )
 from atlas.api.schema import ResourceSchema
-from atlas.api.throttling import AddressThrottle
 from atlas.exports import POINT, Columns, copy_csv, download, geojson
 from atlas.filters import FacetedFilterSet
 from atlas.models import DataChange
 from atlas.serializers import RowSerializer, as_text
+from atlas.throttling import AddressThrottle
 
 LIST_OPTIONS = ["page", "page_size", "pagination", "cursor", "facets", "format"]
 EXPOSED_HEADERS = "ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Content-Disposition"

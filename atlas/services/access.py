@@ -1,5 +1,6 @@
 """Requests for access: asked by an account, by a visitor or through ProConnect; confirmed, attached, decided."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -124,9 +125,7 @@ def ask_as_visitor(
         raise ValidationError(_("Cette collectivité n’existe plus : choisissez celle qui lui succède."), code="former")
     with transaction.atomic():
         user = _visitor(email.strip().lower(), first_name, last_name)
-        if not user.is_active or not cache.add(
-            f"asked:{user.pk}:{_criteria(wanted)}", 1, settings.INVITE_AGAIN_SECONDS
-        ):
+        if not user.is_active or not cache.add(_once(user, wanted), 1, settings.INVITE_AGAIN_SECONDS):
             return
         lately = AccessRequest.objects.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1))
         if not user.is_opened:
@@ -139,6 +138,12 @@ def ask_as_visitor(
             wanted.collectivity.siren or wanted.collectivity.name if wanted.collectivity else wanted.name
         )
         transaction.on_commit(lambda: tasks.send_access_confirmation.delay(user.pk, query), robust=True)
+
+
+def _once(user: User, wanted: Wanted) -> str:
+    """Key of the cache: the same request does not send the same e-mail twice in a row."""
+    named = wanted.collectivity.slug if wanted.collectivity else f"{wanted.name}/{wanted.siren}"
+    return f"asked:{user.pk}:{hashlib.sha256(named.encode()).hexdigest()}"
 
 
 def _visitor(email: str, first_name: str, last_name: str) -> User:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from atlas.api.throttling import AskThrottle
 from atlas.forms.access import AccessForm
 from atlas.forms.accounts import TransitionForm
 from atlas.forms.steps import as_typed
 from atlas.models import AccessRequest
 from atlas.services import access
 from atlas.services.transitions import available
+from atlas.throttling import AskThrottle
 
 
 @method_decorator(never_cache, name="dispatch")

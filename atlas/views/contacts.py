@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from atlas.api.throttling import LinkThrottle
 from atlas.forms.contacts import ContactStep, EndForm
 from atlas.forms.steps import Step
 from atlas.models import Contact
 from atlas.permissions import may
 from atlas.services import contacts
+from atlas.throttling import LinkThrottle
 from atlas.views.space import InSpace, StepPage, check
 
 

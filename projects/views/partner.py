@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from atlas.api.throttling import LinkThrottle
+from atlas.throttling import LinkThrottle
 from projects import services
 from projects.forms.partner import PartnerAnswerForm
 from projects.models import PartnerAnswer, PartnerRequest, Partnership, RequestLanguage
