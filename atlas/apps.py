@@ -25,9 +25,11 @@ class AtlasConfig(AppConfig):
         # Its check keeps the known passwords of the demonstration out of every other database.
         import_module("atlas.demo")
         # Models are loaded by now, not before.
-        from atlas import completeness
+        from atlas import completeness, history, waiting
 
         completeness.register(completeness.CONTACTS)
+        history.declare()
+        waiting.declare()
 
 
 class AtlasAdminConfig(SimpleAdminConfig):

@@ -15,6 +15,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from atlas.launcher import ACCOUNTS, PASSWORD
 from atlas.models import (
+    AccessRequest,
     Audience,
     Collectivity,
     CollectivityKind,
@@ -190,9 +191,11 @@ def make_contacts() -> str:
     if Contact.objects.exists():
         return "déjà là"
     draw = random.Random(20260101)  # noqa: S311 — the same people at each run
-    mine = Collectivity.objects.filter(memberships__user__email__endswith=DOMAIN)
+    # The town and the région that one enters by, then the largest.
+    mine = list(Collectivity.objects.filter(memberships__user__email__endswith=DOMAIN).order_by("kind", "pk"))
     largest = Collectivity.objects.current().filter(is_local_authority=True, population__isnull=False)
-    chosen = [*mine.order_by("pk"), *largest.exclude(pk__in=mine).order_by("-population", "pk")[:WITH_CONTACTS]]
+    largest = largest.exclude(pk__in=[one.pk for one in mine]).order_by("-population", "pk")
+    chosen = [*mine, *largest[:WITH_CONTACTS]]
     rows = [
         _contact(draw, collectivity, standing, function)
         for collectivity in chosen
@@ -225,3 +228,30 @@ def _contact(draw: random.Random, collectivity: Collectivity, standing: str, fun
         visibility=draw.choices(list(Audience), weights=[6, 3, 1])[0],
         checked_on=CHECKED - timedelta(days=draw.randrange(200)),
     )
+
+
+@part("Demandes d’accès")
+@transaction.atomic
+def make_access_requests() -> str:
+    """One that the town decides, and one for an authority that the atlas lacks, which waits for the staff."""
+    if AccessRequest.objects.exists():
+        return "déjà là"
+    asker = User.objects.get(email="region@demo.example")
+    town = Collectivity.objects.filter(memberships__user__email="ville@demo.example").first()
+    AccessRequest.objects.bulk_create(
+        [
+            AccessRequest(
+                user=asker,
+                collectivity=town,
+                function="Chargée de mission Afrique de l’Ouest",
+                message="Nous préparons ensemble un dossier : lire vos brouillons m’éviterait de tout redemander.",
+            ),
+            AccessRequest(
+                user=asker,
+                wanted_name="Syndicat intercommunal des eaux du Haut-Bugey",
+                function="Déléguée à la coopération",
+                message="Le syndicat finance un forage au Burkina Faso et n’apparaît pas dans la liste.",
+            ),
+        ]
+    )
+    return "2 demandes fictives"

@@ -166,7 +166,7 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(objected_at__isnull=True)
 
     def running(self) -> Self:
-        """Those in office today."""
+        """Those in office today, of authorities that stand."""
         return self.standing().filter(_running())
 
     def for_list(self) -> Self:
@@ -175,7 +175,11 @@ class ContactQuerySet(models.QuerySet):
 
 def _running() -> Q:
     today = timezone.localdate()
-    return (Q(starts_on__isnull=True) | Q(starts_on__lte=today)) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+    begun, not_over = (
+        Q(starts_on__isnull=True) | Q(starts_on__lte=today),
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+    )
+    return begun & not_over & Q(collectivity__is_current=True)
 
 
 class PostingQuerySet(DatedQuerySet):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from atlas.views import contacts, members, space
+from atlas.views import contacts, history, members, space
 
 app_name = "space"
 
@@ -23,5 +23,6 @@ urlpatterns = [
     path(
         "<slug:collectivity>/membres/<int:pk>/invitation/", members.MemberInvitation.as_view(), name="member_invitation"
     ),
+    path("<slug:collectivity>/historique/", history.History.as_view(), name="history"),
     path("<slug:collectivity>/", include("projects.space_urls")),
 ]

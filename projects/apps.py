@@ -12,6 +12,7 @@ class ProjectsConfig(AppConfig):
         # Models are loaded by now, not before.
         from atlas import completeness, maps, search
         from atlas.filters import lists
+        from projects import history, waiting
         from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
         from projects.exports.lists import LISTS
         from projects.maps import PARTNERSHIPS, PROJECTS
@@ -24,5 +25,7 @@ class ProjectsConfig(AppConfig):
             lists.register(listed)
         completeness.register(CONFIRMED_SHEET)
         completeness.register(FRESH_RECORDS)
+        history.declare()
+        waiting.declare()
         # Says what becomes of partnerships and projects when an authority becomes another one.
         import_module("projects.services.references")

@@ -120,6 +120,10 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/<slug:collectivity>/membres/<int:pk>/invitation/": [
         ("/espace/brest/membres/{membership}/invitation/", "302 302 302 302")
     ],
+    "espace/<slug:collectivity>/historique/": [
+        ("/espace/brest/historique/", ACCOUNT),
+        ("/espace/brest/historique/?avant=x", "302 404 404 404"),
+    ],
     "espace/<slug:collectivity>/confirmer/": [("/espace/brest/confirmer/", ACCOUNT)],
     "espace/<slug:collectivity>/confirmer/<int:year>.pdf": [("/espace/brest/confirmer/1999.pdf", "302 404 404 404")],
     "espace/<slug:collectivity>/projets/": [("/espace/brest/projets/", ACCOUNT)],

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from atlas.adminsite import Gesture, RecordAdmin, Work, declare
-from atlas.adminsite.history import words
+from atlas.history import words
 from atlas.models import Country, ForeignAuthority, Move
 from atlas.services import moves
 

@@ -3,24 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Field, ForeignKey, Model
-from django.utils.formats import localize
-from django.utils.translation import gettext as _
+from django.db.models import Model
 
+from atlas.history import FieldChange, differences, names_of, said, who_of
 from atlas.models import StatusChange, User
 
 SHOWN = 20  # latest changes
-SILENT = {"id", "uuid", "version", "created_at", "updated_at"}
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -69,68 +59,22 @@ def changes(obj: Model, hidden: Collection[str] = ()) -> list[Change]:
     if not hasattr(obj, "events"):
         return []
     events = list(obj.events.select_related("pgh_context").order_by("-pgh_id")[:SHOWN])
-    tracked = {field.name for field in type(obj).events.rel.related_model._meta.fields}
-    fields = [field for field in obj._meta.concrete_fields if field.name in tracked - SILENT - set(hidden)]
-    raw = []
+    changed = []
     after = obj
     for event in events:
-        moved = [field for field in fields if _raw(event, field) != _raw(after, field)]
-        raw.append((event, [(field, _raw(event, field), _raw(after, field)) for field in moved]))
+        changed.append((event, differences(type(obj), event, after, hidden)))
         after = event
-    names = _names(raw)
-    people = User.objects.in_bulk([who for event, _moved in raw if (who := _who(event))])
+    names = names_of(change for _event, moved in changed for change in moved)
+    people = User.objects.in_bulk([who for event, _moved in changed if (who := who_of(event))])
     return [
         Change(
             at=event.pgh_created_at,
-            who=people.get(_who(event)),
+            who=people.get(who_of(event)),
             fields=[
-                FieldChange(str(field.verbose_name), _words(field, before, names), _words(field, later, names))
+                FieldChange(str(field.verbose_name), said(field, before, names), said(field, later, names))
                 for field, before, later in moved
             ],
         )
-        for event, moved in raw
+        for event, moved in changed
         if moved
     ]
-
-
-def _raw(row: Model, field: Field) -> Any:
-    return getattr(row, field.attname)
-
-
-def _who(event: Model) -> int | None:
-    return event.pgh_context.metadata.get("user") if event.pgh_context else None
-
-
-def _names(raw: list) -> dict[tuple[type[Model], Any], str]:
-    """Names of the rows that changed keys point to."""
-    wanted: dict[type[Model], set] = {}
-    for _event, moved in raw:
-        for field, *values in moved:
-            if isinstance(field, ForeignKey):
-                wanted.setdefault(field.related_model, set()).update(value for value in values if value is not None)
-    return {
-        (model, pk): str(row)
-        for model, pks in wanted.items()
-        for pk, row in model._default_manager.in_bulk(list(pks)).items()
-    }
-
-
-def _words(field: Field, value: Any, names: dict) -> str:
-    if value is None or value in ("", []):
-        return "–"
-    if isinstance(field, ForeignKey):
-        return names.get((field.related_model, value), _("(supprimé)"))
-    return words(field, value)
-
-
-def words(field: Field, value: Any) -> str:
-    """A value as people read it."""
-    if value is None or value in ("", []):
-        return "–"
-    if isinstance(value, bool):
-        return _("oui") if value else _("non")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
-    return str(localize(value))

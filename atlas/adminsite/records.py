@@ -11,10 +11,11 @@ from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from atlas.history import words
 from atlas.services.records import save_record
 
 from .gestures import GesturesMixin
-from .history import changes, steps, words
+from .history import changes, steps
 
 
 class FreshForm(forms.ModelForm):

@@ -46,31 +46,33 @@ class AccessForm(DsfrForm):
 
     def __init__(self, data: Any = None, *, user: Any, initial: dict[str, str] | None = None) -> None:
         super().__init__(data, initial=initial)
-        typed = (self["authority"].value() or "").strip()[:200]
+        typed = (self["authority"].value() or "").replace("\x00", "").strip()[:200]
         self.candidates = access.find_authorities(typed) if typed else []
         found = access.described(self.candidates)
         self.fields["choice"].choices = [*found, (MISSING, _("Elle n’est pas dans l’atlas : demander son ajout"))]
-        if not typed:
+        self.exact = [one.collectivity for one in self.candidates if one.is_exact]
+        if typed:
+            # A name that says exactly one authority of today needs no choice.
+            self.fields["choice"].required = len(self.exact) != 1
+            self.fields["choice"].error_messages["required"] = _choose(bool(self.candidates))
+        else:
             self.fields["choice"].widget = forms.HiddenInput()
         if user.is_authenticated:
             for name in ("first_name", "last_name", "email"):
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
-        """Adds `wanted`. A name that says exactly one authority of today needs no choice."""
+        """Adds `wanted`, unless an error says what lacks."""
         cleaned = super().clean()
         typed, chosen = cleaned.get("authority", ""), cleaned.get("choice", "")
-        exact = [one for one in self.candidates if one.is_exact]
         if chosen == MISSING:
-            digits = any(char.isdigit() for char in typed) and len(typed) <= 20
+            digits = sum(char.isdigit() for char in typed) >= 5 and len(typed) <= 20
             cleaned["wanted"] = access.Wanted(siren=typed) if digits else access.Wanted(name=typed)
         elif chosen:
             found = {one.collectivity.slug: one.collectivity for one in self.candidates}
             cleaned["wanted"] = access.Wanted(found[chosen])
-        elif len(exact) == 1:
-            cleaned["wanted"] = access.Wanted(exact[0].collectivity)
-        elif typed and "choice" not in self.errors:
-            self.add_error("choice", _choose(bool(self.candidates)))
+        elif len(self.exact) == 1:
+            cleaned["wanted"] = access.Wanted(self.exact[0])
         return cleaned
 
     def send(self, user: User | None) -> None:

@@ -161,11 +161,11 @@ def _visitor(email: str, first_name: str, last_name: str) -> User:
 def confirm_requests(user: User) -> list[AccessRequest]:
     """The account is open, so its address is right: its requests may be decided from now on."""
     waiting = AccessRequest.objects.filter(user=user, status=AccessStatus.UNCONFIRMED).order_by("pk")
-    return [fire(request, "confirm", actor=user, announce=_telling(request)) for request in waiting]
+    return [fire(asked, "confirm", actor=user, announce=_telling(asked)) for asked in waiting]
 
 
-def _telling(request: AccessRequest):
-    return lambda _change: tasks.send_access_requested.delay(request.pk)
+def _telling(asked: AccessRequest):
+    return lambda _change: tasks.send_access_requested.delay(asked.pk)
 
 
 def _criteria(wanted: Wanted) -> dict:
@@ -315,7 +315,7 @@ def _standing(row: Collectivity) -> str:
 
 def _described(candidate: Candidate) -> str:
     place = candidate.collectivity.department or candidate.collectivity.region
-    name = f"{candidate.collectivity.name} ({place})" if place else candidate.collectivity.name
+    name = f"{candidate.collectivity.name}, {place}" if place else candidate.collectivity.name
     return f"{candidate.former.name} → {name}" if candidate.former else name
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView, View
 
-from atlas import completeness
+from atlas import completeness, waiting
 from atlas.forms.steps import Step
 from atlas.models import Collectivity, FormDraft, Membership
 from atlas.services import drafts
@@ -74,6 +74,7 @@ class Dashboard(SpacePage):
             user=self.request.user, collectivity=self.collectivity
         )
         return super().get_context_data(
+            waiting=waiting.messages_for(self.collectivity, self.request.user, timezone.localdate()),
             obligations=completeness.evaluate(self.collectivity, timezone.localdate()),
             membership=member.first(),
             **kwargs,

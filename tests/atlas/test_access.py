@@ -88,7 +88,7 @@ def test_a_merged_authority_leads_to_the_one_that_succeeds_it(client):
         assert [one.collectivity for one in found] == [heir]
     assert access.find_authorities(former.siren)[0].former == former
     page = unescape(client.get(PAGE, {"q": former.siren}).content.decode())
-    assert "Bleury → Bleury-Saint-Symphorien (Eure-et-Loir (28)) : c’est elle ?" in page
+    assert "Bleury → Bleury-Saint-Symphorien, Eure-et-Loir (28) : c’est elle ?" in page
 
 
 def test_a_merged_authority_is_not_chosen_unasked(client):
@@ -209,6 +209,18 @@ def test_a_number_the_atlas_lacks_is_asked_as_typed_right_or_wrong(client):
     ask(client, authority="213 502 389", choice="absente")
     asked = AccessRequest.objects.get()
     assert (asked.wanted_name, asked.wanted_siren) == ("", "213 502 389")
+
+
+def test_a_name_with_a_figure_is_a_name(client):
+    ask(client, authority="Paris 13e", choice="absente")
+    assert AccessRequest.objects.get().wanted_name == "Paris 13e"
+
+
+def test_a_null_character_is_an_error_of_the_field(client, town):
+    page = ask(client, authority="Ren\x00nes")
+    assert page.status_code == 422
+    assert page.context["form"].errors["authority"]
+    assert client.get(PAGE, {"q": "Ren\x00nes"}).status_code == 200
 
 
 def test_a_choice_for_another_name_is_asked_again(client, town):

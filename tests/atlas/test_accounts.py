@@ -15,7 +15,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from atlas import launcher, notifications
-from atlas.models import Membership, User
+from atlas.models import ExportJob, Membership, User
 from atlas.notifications import invitation_tokens
 from atlas.services import access as access_service
 from atlas.services import accounts, members
@@ -571,6 +571,7 @@ def test_e_mails_are_plain_french_text_with_a_subject_on_one_line(
     with django_capture_on_commit_callbacks(execute=True):
         for address in ("inconnue@example.org", superuser.email):
             access_service.ask_as_visitor(address, access_service.Wanted(collectivity))
+    notifications.export_ready(ExportJob.objects.create(user=superuser, list_name="projets"))
     notifications.contact_notice(ContactFactory(collectivity=collectivity, function="Adjointe & <élue>"))
     templates = [path for path in settings.BASE_DIR.glob("templates/atlas/email/*.txt") if path.name[0] != "_"]
     assert len(mail.outbox) == len(templates) + 1  # an invitation with and without an authority

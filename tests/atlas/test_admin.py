@@ -26,6 +26,7 @@ from atlas.models import (
 from tests.factories.atlas import (
     AccessRequestFactory,
     CollectivityFactory,
+    ContactFactory,
     CountryFactory,
     CountryStatusFactory,
     DepartmentFactory,
@@ -736,6 +737,7 @@ ROWS = {
     "membership": lambda n: MembershipFactory(),
     "posting": lambda n: PostingFactory(),
     "accessrequest": lambda n: AccessRequestFactory(),
+    "contact": lambda n: ContactFactory(),
     "region": lambda n: RegionFactory(),
     "department": lambda n: DepartmentFactory(),
     "collectivity": lambda n: CollectivityFactory(),

@@ -130,6 +130,14 @@ def test_a_mandate_that_has_not_begun_is_not_public(town, people):
     assert not Contact.objects.visible_to(people["embassy"]).exists()
 
 
+def test_an_authority_of_the_past_has_nobody_in_office(client, town, people):
+    ContactFactory(collectivity=town)
+    Collectivity.objects.filter(pk=town.pk).update(is_current=False)
+    assert not Contact.objects.visible_to(people["visitor"]).exists()
+    assert not Contact.objects.running().exists()
+    assert 'id="contacts"' not in client.get(town.get_absolute_url()).content.decode()
+
+
 def test_the_public_sheet_shows_public_contacts_only(client, town):
     ContactFactory(collectivity=town, last_name="Publique")
     ContactFactory(collectivity=town, last_name="Discrète", visibility="members")

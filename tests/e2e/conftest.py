@@ -19,7 +19,9 @@ from pytest_django.live_server_helper import LiveServer
 from atlas.permissions import OFFICERS
 from atlas.services import accounts
 from tests.factories.atlas import (
+    AccessRequestFactory,
     CollectivityFactory,
+    ContactFactory,
     CountryFactory,
     CountryStatusFactory,
     DepartmentFactory,
@@ -115,6 +117,8 @@ def make_world() -> None:
     UserFactory(email="admin@example.org", superuser=True)
     UserFactory(email="dctciv@example.org", staff=True).groups.add(accounts.ensure_groups()[OFFICERS])
     MembershipFactory(user=UserFactory(email="ville@example.org"), collectivity=rennes, role="representative")
+    ContactFactory(collectivity=rennes)
+    AccessRequestFactory(collectivity=rennes)
 
 
 @pytest.fixture(scope="module")

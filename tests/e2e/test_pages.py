@@ -28,6 +28,8 @@ PAGES = [
     "/recherche/?q=sant+etiene",
     "/recherche/?q=zzzzzz",
     "/compte/connexion/",
+    "/compte/acces/",
+    "/compte/acces/?q=rennes",
     "/compte/mot-de-passe-oublie/",
     "/accessibilite/",
     "/mentions-legales/",

@@ -72,6 +72,7 @@ def test_pages_of_the_space_are_sound(new_page, width, scheme):
     page = new_page(width=width, scheme=scheme)
     enter(page)
     pages = ["", "projets/", "projets/nouveau/", "partenariats/", "partenariats/nouveau/"]
+    pages += ["confirmer/", "contacts/", "contacts/nouveau/", "membres/", "historique/"]
     root = page.url
     for project in Project.objects.order_by("pk")[:1]:
         pages += [

@@ -13,6 +13,7 @@ from atlas.models import (
     AccessRequest,
     Collectivity,
     CollectivityEvent,
+    Contact,
     ExportJob,
     Membership,
     Move,
@@ -38,6 +39,9 @@ _REGISTER = gettext_lazy("Le registre des territoires dit ce qui fut.")
 declare(
     Reference(Membership, "collectivity", once=["user"], fold=fold_membership),
     Reference(AccessRequest, "collectivity", stays=gettext_lazy("Une demande a sa réponse là où elle fut faite.")),
+    Reference(
+        Contact, "collectivity", stays=gettext_lazy("Chacun indique ses contacts : les personnes en sont prévenues.")
+    ),
     Reference(ExportJob, "collectivity", stays=gettext_lazy("Un fichier fait ne se refait pas.")),
     Reference(Collectivity, "epci", stays=_REGISTER),
     Reference(CollectivityEvent.predecessors.through, "collectivity", stays=_REGISTER),

@@ -1,0 +1,95 @@
+"""Messages of partnerships and projects: what the ministry sent back, what partners propose, and their links that expire."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from atlas import waiting
+from atlas.models import Collectivity, StatusChange, User
+from atlas.permissions import has_role
+from atlas.waiting import SHOWN, Message
+from projects.models import PartnerRequest, Project
+from projects.permissions import WRITERS
+
+# The state in which each note of the ministry leaves a project: once out of it, the note was answered.
+SENT = {"send_back": "draft", "ask_refresh": "to_refresh"}
+LINK_DAYS = 7
+
+
+def sent_back(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
+    """Notes of the ministry that nobody answered yet (two queries)."""
+    own = Project.objects.visible_to(user).filter(french_ids__contains=[collectivity.pk])
+    waits = own.filter(publication__in=SENT.values()).only("pk", "uuid", "title", "publication")
+    projects = {project.pk: project for project in waits}
+    kind = ContentType.objects.get_for_model(Project)
+    changes = StatusChange.objects.filter(content_type=kind, object_id__in=projects).order_by("object_id", "-at", "-pk")
+    last = changes.distinct("object_id") if projects else ()
+    for change in sorted(last, key=lambda change: (change.at, change.pk), reverse=True)[:SHOWN]:
+        project = projects[change.object_id]
+        if SENT.get(change.transition) == project.publication:
+            text = (
+                _("Le ministère a renvoyé « %(title)s » pour correction.")
+                if change.transition == "send_back"
+                else _("Le ministère demande d’actualiser « %(title)s ».")
+            )
+            yield Message(
+                text % {"title": project.title},
+                reverse("space:project", args=[collectivity.slug, project.uuid]),
+                _("Ouvrir le projet"),
+                timezone.localtime(change.at).date(),
+                change.note,
+            )
+
+
+def _requests(collectivity: Collectivity, user: User):
+    """Those of the authority, for whoever writes for it."""
+    if not (user.is_staff or has_role(user, collectivity.pk, *WRITERS)):
+        return PartnerRequest.objects.none()
+    rows = PartnerRequest.objects.filter(collectivity=collectivity)
+    return rows.select_related("project", "partnership", "foreign_authority").order_by(
+        "-answered_at", "expires_at", "pk"
+    )
+
+
+def _address(collectivity: Collectivity, asked: PartnerRequest) -> str:
+    name = "space:project_partner" if asked.project_id else "space:partnership_partner"
+    return reverse(name, args=[collectivity.slug, asked.subject.uuid])
+
+
+def corrections(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
+    """What partners propose to correct (two queries)."""
+    for asked in _requests(collectivity, user).filter(answer="corrected", decision="")[:SHOWN]:
+        yield Message(
+            _("%(partner)s propose de corriger « %(record)s ».")
+            % {"partner": asked.foreign_authority, "record": asked.subject},
+            _address(collectivity, asked),
+            _("Accepter ou refuser"),
+            timezone.localtime(asked.answered_at).date(),
+            asked.comment,
+        )
+
+
+def links_expiring(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
+    """Links that a partner has not answered, and soon cannot any more (two queries)."""
+    now = timezone.now()
+    rows = _requests(collectivity, user).filter(
+        answered_at__isnull=True, revoked_at__isnull=True, expires_at__range=(now, now + timedelta(days=LINK_DAYS))
+    )
+    for asked in rows[:SHOWN]:
+        yield Message(
+            _("Le lien envoyé à %(partner)s expire bientôt, sans réponse.") % {"partner": asked.foreign_authority},
+            _address(collectivity, asked),
+            _("Renvoyer un lien"),
+            timezone.localtime(asked.expires_at).date(),
+        )
+
+
+def declare() -> None:
+    """The messages of this app."""
+    waiting.register("projects.sent_back", sent_back, 0)
+    waiting.register("projects.corrections", corrections, 20)
+    waiting.register("projects.links", links_expiring, 60)
