@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='partnership',
             name='verified_as',
-            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
+            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
         ),
         migrations.AddField(
             model_name='partnership',
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='partnershiphistory',
             name='verified_as',
-            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
+            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
         ),
         migrations.AddField(
             model_name='partnershiphistory',
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='project',
             name='verified_as',
-            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
+            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
         ),
         migrations.AddField(
             model_name='project',
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='projecthistory',
             name='verified_as',
-            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
+            field=models.CharField(blank=True, choices=[('embassy', 'Ambassade'), ('adviser', 'Conseil diplomatique en région'), ('officer', 'DCTCIV')], db_default='', default='', editable=False, max_length=10, verbose_name='vérifié au titre de'),
         ),
         migrations.AddField(
             model_name='projecthistory',

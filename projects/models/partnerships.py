@@ -78,7 +78,13 @@ class Verified(models.Model):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("vérifié par"), editable=False
     )
     verified_as = models.CharField(
-        _("vérifié au titre de"), max_length=10, choices=VerifierKind, blank=True, db_default="", editable=False
+        _("vérifié au titre de"),
+        max_length=10,
+        choices=VerifierKind,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
 
     class Meta:
