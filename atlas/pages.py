@@ -21,6 +21,7 @@ from django.views.generic import TemplateView, View
 
 from atlas.exports import POINT, Columns, attach, copy_csv, download, geojson, write_workbook
 from atlas.filters import FacetedFilterSet
+from atlas.filters.lists import PublicList
 from atlas.filters.lists import find as find_list
 from atlas.models import Collectivity, DataChange
 from atlas.services.exports import ask_export
@@ -101,24 +102,22 @@ def versioned(view: Callable) -> Callable:
 
 
 class ListSource:
-    """What a list is about; the page, the export, the map and the API take it from the same class."""
+    """What a list is about: page and export take it from the register of lists, by its name."""
 
-    model: Any
-    filterset_class: type[FacetedFilterSet]
+    listed = ""
 
-    def get_queryset(self):
-        return self.model.objects.visible_to(self.request.user)
+    @property
+    def source(self) -> PublicList:
+        return find_list(self.listed)
 
     def get_filterset(self) -> FacetedFilterSet:
-        return self.filterset_class(self.request.GET, queryset=self.get_queryset())
+        return self.source.filterset_class(self.request.GET, queryset=self.source.rows(self.request.user))
 
 
 class ListPage(ListSource, TemplateView):
     """A list with its facets, its order, its files, and the same question put to the map and to the API."""
 
     page_size = PAGE_SIZE
-    title: Any = ""
-    counted: Any = ""  # «collectivité,collectivités»
     export_url_name = ""
     export_formats: tuple[str, ...] = ("csv", "xlsx", "geojson")
     api_url_name = ""
@@ -134,8 +133,8 @@ class ListPage(ListSource, TemplateView):
         start = (number - 1) * self.page_size
         rows = list(self.shape(filterset.rows())[start : start + self.page_size])
         return super().get_context_data(
-            title=self.title,
-            counted=str(self.counted),
+            title=self.source.title,
+            counted=str(self.source.counted),
             page=Page(rows, number, total, num_pages, filterset.total_capped),
             facets=facets,
             filterset=filterset,
@@ -178,27 +177,24 @@ class ListPage(ListSource, TemplateView):
 class ExportView(ListSource, View):
     """The rows of a list as a file; `fmt` comes from the address."""
 
-    columns: Columns
-    geojson_properties: Columns
     geometry = POINT
-    filename = ""  # and the name of the list, see `atlas.filters.lists`
 
     def get(self, request: HttpRequest, fmt: str) -> HttpResponse:
         rows = self.get_filterset().rows()
         if fmt == "csv":
-            return download(copy_csv(rows, self.columns), name=self.filename, fmt=fmt)
+            return download(copy_csv(rows, self.source.columns), name=self.listed, fmt=fmt)
         if fmt == "xlsx":
-            return workbook_or_offer(request, self.filename, rows, self.columns)
+            return workbook_or_offer(request, self.listed, rows, self.source.columns)
         if fmt == "geojson":
-            content = geojson(self.on_map(rows), self.geojson_properties, self.geometry)
-            return download(content, name=self.filename, fmt=fmt)
+            content = geojson(self.on_map(rows), self.source.columns, self.geometry)
+            return download(content, name=self.listed, fmt=fmt)
         raise Http404
 
     def post(self, request: HttpRequest, fmt: str) -> HttpResponse:
         """An XLSX of many rows is prepared in the background, for an account."""
         if fmt != "xlsx":
             raise Http404
-        return prepare(request, self.filename)
+        return prepare(request, self.listed)
 
     def on_map(self, rows):
         return rows.filter(longitude__isnull=False)

@@ -30,8 +30,6 @@ class ProjectResource(Resource):
     filterset_class = filters.ProjectFilterSet
     row_serializer = serializers.ProjectRowSerializer
     serializer_class = serializers.ProjectSerializer
-    lookup_field = "slug"
-    lookup_value_converter = "slug"
     columns = properties = PROJECT_COLUMNS
     filename = "projets"
 

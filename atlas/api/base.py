@@ -107,6 +107,8 @@ class Resource(PublicAPI, GenericViewSet):
     filterset_class: type[FacetedFilterSet]
     row_serializer: type[RowSerializer]
     serializer_class: type[RowSerializer]
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
     columns: Columns
     properties: Columns | None = None
     geometry = POINT

@@ -25,8 +25,6 @@ class CollectivityResource(Resource):
     filterset_class = filters.CollectivityFilterSet
     row_serializer = serializers.CollectivityRowSerializer
     serializer_class = serializers.CollectivitySerializer
-    lookup_field = "slug"
-    lookup_value_converter = "slug"
     columns = properties = COLLECTIVITY_COLUMNS
     filename = "collectivites"
 
@@ -37,8 +35,6 @@ class ForeignAuthorityResource(Resource):
     filterset_class = filters.ForeignAuthorityFilterSet
     row_serializer = serializers.ForeignAuthorityRowSerializer
     serializer_class = serializers.ForeignAuthoritySerializer
-    lookup_field = "slug"
-    lookup_value_converter = "slug"
     columns = properties = FOREIGN_AUTHORITY_COLUMNS
     filename = "partenaires"
 
@@ -60,7 +56,6 @@ class CountryResource(Resource):
     row_serializer = serializers.CountryRowSerializer
     serializer_class = serializers.CountrySerializer
     lookup_field = "iso2"
-    lookup_value_converter = "slug"
     columns = properties = COUNTRY_COLUMNS
     filename = "pays"
 
@@ -78,7 +73,6 @@ class ThemeResource(Resource):
     row_serializer = serializers.ThemeRowSerializer
     serializer_class = serializers.ThemeSerializer
     lookup_field = "code"
-    lookup_value_converter = "slug"
     columns = {
         "code": "code",
         "nom": text("name"),

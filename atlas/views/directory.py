@@ -6,11 +6,9 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView
 
-from atlas.exports import COLLECTIVITY_COLUMNS, COUNTRY_COLUMNS, FOREIGN_AUTHORITY_COLUMNS
-from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet, labels
+from atlas.filters import labels
 from atlas.models import INTERMUNICIPAL_KINDS, Collectivity, CollectivityEvent, Contact, Country, ForeignAuthority
 from atlas.names import sort_key
 from atlas.pages import ExportView, ListPage
@@ -23,24 +21,17 @@ def _named(names: dict[str, str], codes: list[str]) -> list[tuple[str, str]]:
     return sorted(((names.get(code, code), code) for code in codes), key=lambda pair: sort_key(pair[0]))
 
 
-class CollectivitySource:
-    model = Collectivity
-    filterset_class = CollectivityFilterSet
-
-
-class CollectivityList(CollectivitySource, ListPage):
+class CollectivityList(ListPage):
+    listed = "collectivites"
     template_name = "atlas/collectivity_list.html"
-    title = _("Collectivités françaises")
-    counted = _("collectivité,collectivités")
     export_url_name = "collectivity_export"
     api_url_name = "api:collectivity-list"
     map_url_name = "map"
     map_criteria = ("country", "region", "theme")
 
 
-class CollectivityExport(CollectivitySource, ExportView):
-    columns = geojson_properties = COLLECTIVITY_COLUMNS
-    filename = "collectivites"
+class CollectivityExport(ExportView):
+    listed = "collectivites"
 
 
 class CollectivityPage(DetailView):
@@ -78,27 +69,17 @@ class CollectivityPage(DetailView):
         )
 
 
-class ForeignAuthoritySource:
-    model = ForeignAuthority
-    filterset_class = ForeignAuthorityFilterSet
-
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().standing()
-
-
-class ForeignAuthorityList(ForeignAuthoritySource, ListPage):
+class ForeignAuthorityList(ListPage):
+    listed = "partenaires"
     template_name = "atlas/foreign_authority_list.html"
-    title = _("Partenaires étrangers")
-    counted = _("partenaire,partenaires")
     export_url_name = "foreign_authority_export"
     api_url_name = "api:foreign-authority-list"
     map_url_name = "map"
     map_criteria = ("country", "region", "theme")
 
 
-class ForeignAuthorityExport(ForeignAuthoritySource, ExportView):
-    columns = geojson_properties = FOREIGN_AUTHORITY_COLUMNS
-    filename = "partenaires"
+class ForeignAuthorityExport(ExportView):
+    listed = "partenaires"
 
 
 class ForeignAuthorityPage(DetailView):
@@ -125,22 +106,15 @@ class ForeignAuthorityPage(DetailView):
         )
 
 
-class CountrySource:
-    model = Country
-    filterset_class = CountryFilterSet
-
-
-class CountryList(CountrySource, ListPage):
+class CountryList(ListPage):
+    listed = "pays"
     template_name = "atlas/country_list.html"
-    title = _("Pays")
-    counted = _("pays,pays")
     export_url_name = "country_export"
     api_url_name = "api:country-list"
 
 
-class CountryExport(CountrySource, ExportView):
-    columns = geojson_properties = COUNTRY_COLUMNS
-    filename = "pays"
+class CountryExport(ExportView):
+    listed = "pays"
 
 
 class CountryPage(DetailView):

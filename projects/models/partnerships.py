@@ -12,6 +12,8 @@ from atlas.models.base import Dated, Record, tracked
 from projects.querysets import PartnershipQuerySet
 from projects.workflow import PUBLICATION
 
+from .sides import foreign_side, french_side
+
 
 class PartnershipKind(models.TextChoices):
     """Kinds of link between authorities."""
@@ -227,22 +229,8 @@ class PartnershipParty(Dated):
     """An authority, French or foreign (exactly one of the two), in a partnership."""
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="parties", verbose_name=_("partenariat"))
-    collectivity = models.ForeignKey(
-        Collectivity,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="partnership_parties",
-        verbose_name=_("collectivité française"),
-    )
-    foreign_authority = models.ForeignKey(
-        ForeignAuthority,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="partnership_parties",
-        verbose_name=_("autorité étrangère"),
-    )
+    collectivity = french_side("partnership_parties")
+    foreign_authority = foreign_side("partnership_parties")
     role = models.CharField(_("rôle"), max_length=10, choices=PartyRole, default=PartyRole.LEAD)
     since = models.DateField(_("depuis le"), null=True, blank=True)
     until = models.DateField(_("jusqu’au"), null=True, blank=True)

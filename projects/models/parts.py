@@ -9,6 +9,7 @@ from atlas.models.base import Dated, Positioned, tracked
 from atlas.models.partners import PositionPrecision
 
 from .projects import Project
+from .sides import foreign_side, french_side
 
 
 class PartKind(models.TextChoices):
@@ -39,22 +40,8 @@ class ProjectParty(Dated):
     project = models.ForeignKey(Project, models.CASCADE, related_name="parties", verbose_name=_("projet"))
     kind = models.CharField(_("nature"), max_length=20, choices=PartKind)
     role = models.CharField(_("rôle"), max_length=15, choices=ProjectRole)
-    collectivity = models.ForeignKey(
-        Collectivity,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="project_parties",
-        verbose_name=_("collectivité française"),
-    )
-    foreign_authority = models.ForeignKey(
-        ForeignAuthority,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="project_parties",
-        verbose_name=_("autorité étrangère"),
-    )
+    collectivity = french_side("project_parties")
+    foreign_authority = foreign_side("project_parties")
     name = models.CharField(_("nom de l’organisme"), max_length=200, blank=True)
     cash = models.DecimalField(_("apport en numéraire (€)"), max_digits=14, decimal_places=2, null=True, blank=True)
     in_kind = models.DecimalField(_("apport valorisé (€)"), max_digits=14, decimal_places=2, null=True, blank=True)

@@ -5,33 +5,25 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from atlas.pages import ExportView, ListPage
-from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, PROJECT_COLUMNS, with_line, with_point
-from projects.filters import PartnershipFilterSet, ProjectFilterSet
+from projects.exports import PARTNERSHIP_LINE, with_line, with_point
+from projects.filters import ProjectFilterSet
 from projects.models import PartKind, Partnership, Project, ProjectRole
 
 
-class PartnershipSource:
-    model = Partnership
-    filterset_class = PartnershipFilterSet
-
-
-class PartnershipList(PartnershipSource, ListPage):
+class PartnershipList(ListPage):
+    listed = "jumelages"
     template_name = "projects/partnership_list.html"
-    title = _("Jumelages et accords")
-    counted = _("partenariat,partenariats")
     export_url_name = "projects:partnership_export"
     api_url_name = "api:partnership-list"
     map_url_name = "map"
 
 
-class PartnershipExport(PartnershipSource, ExportView):
-    columns = geojson_properties = PARTNERSHIP_COLUMNS
+class PartnershipExport(ExportView):
+    listed = "jumelages"
     geometry = PARTNERSHIP_LINE
-    filename = "jumelages"
 
     def on_map(self, rows: QuerySet) -> QuerySet:
         return with_line(rows)
@@ -63,24 +55,17 @@ class PartnershipPage(TemplateView):
         )
 
 
-class ProjectSource:
-    model = Project
-    filterset_class = ProjectFilterSet
-
-
-class ProjectList(ProjectSource, ListPage):
+class ProjectList(ListPage):
+    listed = "projets"
     template_name = "projects/project_list.html"
-    title = _("Projets de coopération")
-    counted = _("projet,projets")
     export_url_name = "projects:project_export"
     api_url_name = "api:project-list"
     map_url_name = "map_layer"
     map_args = ("projets",)
 
 
-class ProjectExport(ProjectSource, ExportView):
-    columns = geojson_properties = PROJECT_COLUMNS
-    filename = "projets"
+class ProjectExport(ExportView):
+    listed = "projets"
 
     def on_map(self, rows: QuerySet) -> QuerySet:
         return with_point(rows)
