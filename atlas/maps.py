@@ -63,7 +63,7 @@ class MapLayer:
 
     Where rows have points of their own besides authorities, `spots` gives those of some rows, with `shown_name` and
     `place_code`; `foreign` holds their ids as negative numbers. `lines` says that a row without both ends is not on the map;
-    else its foreign end is enough.
+    else its foreign end is enough, or either one where rows have `one_end`.
     """
 
     name: str
@@ -82,6 +82,7 @@ class MapLayer:
     countries: str = "country_codes"
     spots: Callable[[QuerySet], QuerySet] | None = None
     lines: bool = True
+    one_end: bool = False
 
     def count_ground(self, rows: QuerySet, version: str) -> dict[str, list[tuple[str, int]]]:
         """(code, number of rows) of each of the `countries` and `regions`, the most present first; one query by data version."""
@@ -216,7 +217,8 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
         found.sort(key=lambda point: (point[2] // _BAND, point[1], point[0]))
     ranks = {side: {point[0]: rank for rank, point in enumerate(found)} for side, found in placed.items()}
     links, total, shown = set(), 0, 0
-    for french, foreign in rows.order_by().values_list(layer.french, layer.foreign):
+    # With their keys: some criteria ask for distinct rows, and two rows may join the same ends.
+    for _pk, french, foreign in rows.order_by().values_list("pk", layer.french, layer.foreign):
         pairs = {
             (ranks["french"][here], ranks["foreign"][there])
             for here in french
@@ -226,7 +228,9 @@ def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:
         }
         links |= pairs
         total += 1
-        shown += bool(pairs) if layer.lines else any(there in ranks["foreign"] for there in foreign)
+        alone = [there in ranks["foreign"] for there in foreign]
+        alone += [here in ranks["french"] for here in french] if layer.one_end else []
+        shown += bool(pairs) if layer.lines else any(alone)
     ordered = sorted(links)
     return {
         "points": _json(

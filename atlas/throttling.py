@@ -55,6 +55,13 @@ class AskThrottle(AddressThrottle):
         return "ask"
 
 
+class ProposeThrottle(AddressThrottle):
+    """What is sent without account."""
+
+    def _scope(self, request: Any) -> str:
+        return "propose"
+
+
 class LinkThrottle(AddressThrottle):
     """Pages behind a secret link: whoever tries addresses at random is stopped."""
 

@@ -19,6 +19,7 @@ class Stamp(Enum):
     ACTOR = "actor"  # the account that fires it
     NOTE = "note"  # the words given with it
     CLEAR = "clear"  # null
+    BLANK = "blank"  # an empty text
 
 
 @dataclass(frozen=True)

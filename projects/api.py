@@ -1,11 +1,18 @@
-"""Partnerships and projects in the public API."""
+"""Partnerships, projects and notices in the public API."""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from atlas.api.base import Resource
 from projects import filters, models, serializers
-from projects.exports import PARTNERSHIP_COLUMNS, PARTNERSHIP_LINE, PROJECT_COLUMNS, with_line, with_point
+from projects.exports import (
+    NOTICE_COLUMNS,
+    PARTNERSHIP_COLUMNS,
+    PARTNERSHIP_LINE,
+    PROJECT_COLUMNS,
+    with_line,
+    with_point,
+)
 
 
 class PartnershipResource(Resource):
@@ -38,3 +45,18 @@ class ProjectResource(Resource):
 
     def on_map(self, rows: QuerySet) -> QuerySet:
         return with_point(rows)
+
+
+class NoticeResource(Resource):
+    model = models.PartnershipNotice
+    about = _("Offres et demandes de la bourse aux partenariats. Celles qui sont closes ou expirées : `past=true`.")
+    filterset_class = filters.NoticeFilterSet
+    row_serializer = serializers.NoticeRowSerializer
+    serializer_class = serializers.NoticeSerializer
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+    columns = properties = NOTICE_COLUMNS
+    filename = "bourse"
+
+    def on_map(self, rows: QuerySet) -> QuerySet:
+        return rows.on_map()

@@ -2,10 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
-from projects.api import PartnershipResource, ProjectResource
+from projects.api import NoticeResource, PartnershipResource, ProjectResource
 
 router = SimpleRouter(use_regex_path=False)
 router.register("partnerships", PartnershipResource, "partnership")
 router.register("projects", ProjectResource, "project")
+router.register("notices", NoticeResource, "notice")
 
 urlpatterns = router.urls

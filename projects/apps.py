@@ -15,11 +15,12 @@ class ProjectsConfig(AppConfig):
         from projects import history, waiting
         from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
         from projects.exports.lists import LISTS
-        from projects.maps import PARTNERSHIPS, PROJECTS
+        from projects.maps import NOTICES, PARTNERSHIPS, PROJECTS
         from projects.search import PROJECTS as SUGGESTED
 
         maps.register(PARTNERSHIPS)
         maps.register(PROJECTS)
+        maps.register(NOTICES)
         search.register(SUGGESTED)
         for listed in LISTS:
             lists.register(listed)

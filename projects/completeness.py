@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from atlas.completeness import Light, Obligation, State
 from atlas.models import Collectivity
-from projects.models import FreshnessRule, PartKind, Partnership, Project, ProjectPublication, ProjectRole
+from projects.models import (
+    FreshnessRule,
+    PartKind,
+    Partnership,
+    PartnershipNotice,
+    Project,
+    ProjectPublication,
+    ProjectRole,
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,19 @@ def missing(project: Project) -> list[Missing]:
         ),
     ]
     return [Missing(code, step, text) for holds, code, step, text in rules if not holds]
+
+
+def notice_lacks(notice: PartnershipNotice) -> list[str | Promise]:
+    """What keeps a notice from being published, in words (one query)."""
+    rules = [
+        (notice.title.strip(), _("Donnez un titre à l’annonce.")),
+        (notice.need.strip(), _("Dites ce que vous cherchez ou proposez.")),
+        (notice.territory.strip(), _("Présentez votre territoire en quelques phrases.")),
+        (notice.sought, _("Choisissez ce qui est recherché ou proposé.")),
+        (notice.languages, _("Indiquez au moins une langue de travail.")),
+        (notice.pk and notice.themes.exists(), _("Choisissez au moins un thème.")),
+    ]
+    return [text for holds, text in rules if not holds]
 
 
 def _adds_up(rows: list) -> bool:

@@ -1,11 +1,11 @@
-"""Search criteria of partnerships and projects."""
+"""Search criteria of partnerships, projects and notices."""
 
 from typing import Any
 
 import django_filters
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from atlas.filters import (
@@ -22,7 +22,17 @@ from atlas.filters import (
 from atlas.models import Collectivity, CollectivityKind, ForeignAuthority
 from atlas.names import normalise
 from projects.figures import theme_group, theme_labels
-from projects.models import ActivityStatus, Partnership, PartnershipKind, PartnershipStatus, Project
+from projects.models import (
+    ActivityStatus,
+    NoticeDirection,
+    NoticeLanguage,
+    Partnership,
+    PartnershipKind,
+    PartnershipNotice,
+    PartnershipStatus,
+    Project,
+    SoughtKind,
+)
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
 
@@ -147,7 +157,21 @@ class MainThemeFilter(django_filters.CharFilter):
         return str(theme_labels().get(value, value))
 
 
-class ProjectFilterSet(FacetedFilterSet):
+class RankedFilterSet(FacetedFilterSet):
+    """Over a table with full text: by relevance when a search finds few rows, else by date."""
+
+    def rows(self) -> QuerySet:
+        """By relevance when a search finds few rows; by date when it finds many, or when nothing is searched."""
+        rows, asked = self.qs, self.criteria.get("q", "")
+        if "sort" in self.criteria or not normalise(asked):
+            return rows if "sort" in self.criteria else rows.order_by(*self.default_order)
+        total = rows.order_by()[: RANKED + 1].count() if self.total is None else self.total
+        if total > RANKED:
+            return rows.order_by(*self.default_order)
+        return rows.annotate(rank=SearchRank(F("search"), search_query(asked))).order_by("-rank", *self.default_order)
+
+
+class ProjectFilterSet(RankedFilterSet):
     """Projects, over the digest columns of `Project`."""
 
     q = TextFilter()
@@ -200,12 +224,62 @@ class ProjectFilterSet(FacetedFilterSet):
         rows = Project.objects.all() if queryset is None else queryset
         super().__init__(data, queryset=rows.with_status(), **kwargs)
 
-    def rows(self) -> QuerySet:
-        """By relevance when a search finds few rows; by date when it finds many, or when nothing is searched."""
-        rows, asked = self.qs, self.criteria.get("q", "")
-        if "sort" in self.criteria or not normalise(asked):
-            return rows if "sort" in self.criteria else rows.order_by(*self.default_order)
-        total = rows.order_by()[: RANKED + 1].count() if self.total is None else self.total
-        if total > RANKED:
-            return rows.order_by(*self.default_order)
-        return rows.annotate(rank=SearchRank(F("search"), search_query(asked))).order_by("-rank", *self.default_order)
+
+AUTHOR_SIDES = {"french": _("Collectivité française"), "foreign": _("Autorité étrangère")}
+
+
+class NoticeFilterSet(RankedFilterSet):
+    """Offers and requests in force; those that ended, with `past=true`."""
+
+    q = TextFilter()
+    direction = django_filters.MultipleChoiceFilter(choices=NoticeDirection, label=_("Sens"))
+    author = django_filters.MultipleChoiceFilter(
+        choices=list(AUTHOR_SIDES.items()), method="filter_author", label=_("Auteur")
+    )
+    sought = OverlapFilter(choices=SoughtKind, field_name="sought", label=_("Ce qui est recherché"))
+    theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
+    country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
+    region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
+    language = OverlapFilter(choices=NoticeLanguage, field_name="languages", label=_("Langue de travail"))
+    collectivity = SlugFilter(Collectivity, field_name="french_ids", label=_("Collectivité française"))
+    partner = SlugFilter(ForeignAuthority, field_name="foreign_ids", label=_("Autorité étrangère"))
+    past = django_filters.BooleanFilter(method="filter_past", label=_("Annonces closes ou expirées"))
+    sort = SortFilter(
+        {
+            "-published": (_("Publication la plus récente"), (F("published_at").desc(nulls_last=True), "-pk")),
+            "expires": (_("Expiration la plus proche"), (F("expires_on").asc(nulls_last=True), "pk")),
+            "title": (_("Titre"), ("title", "pk")),
+            "name": (_("Nom de l’auteur"), ("party_names", "pk")),
+        }
+    )
+
+    default_order = (F("published_at").desc(nulls_last=True), "-pk")
+    facets_spec = {
+        "direction": FacetSpec(F("direction"), lambda: dict(NoticeDirection.choices)),
+        "author": FacetSpec(
+            Case(When(collectivity__isnull=False, then=Value("french")), default=Value("foreign")),
+            lambda: AUTHOR_SIDES,
+        ),
+        "sought": FacetSpec(Unnest(F("sought")), lambda: dict(SoughtKind.choices)),
+        "theme": FacetSpec(Unnest(F("theme_codes")), lambda: labels("theme")),
+        "country": FacetSpec(Unnest(F("country_codes")), lambda: labels("country"), by_count=True),
+        "region": FacetSpec(Unnest(F("region_codes")), lambda: labels("region")),
+        "language": FacetSpec(Unnest(F("languages")), lambda: dict(NoticeLanguage.choices)),
+    }
+
+    class Meta:
+        model = PartnershipNotice
+        fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: QuerySet | None = None, **kwargs: Any) -> None:
+        rows = PartnershipNotice.objects.all() if queryset is None else queryset
+        past = (data or {}).get("past", "").lower() in ("true", "1", "on")
+        super().__init__(data, queryset=rows.past() if past else rows.in_force(), **kwargs)
+
+    def filter_author(self, qs: QuerySet, name: str, value: list[str]) -> QuerySet:
+        if not value or len(set(value)) == len(AUTHOR_SIDES):
+            return qs
+        return qs.filter(collectivity__isnull="foreign" in value)
+
+    def filter_past(self, qs: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return qs  # whose rows are chosen before any criterion: see `__init__`

@@ -1,12 +1,12 @@
-"""What the map shows of partnerships and of projects."""
+"""What the map shows of partnerships, of projects and of notices."""
 
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from atlas.maps import MapLayer, MapTexts
-from projects.filters import PartnershipFilterSet, ProjectFilterSet
-from projects.models import Partnership, Project, ProjectPlace
+from projects.filters import NoticeFilterSet, PartnershipFilterSet, ProjectFilterSet
+from projects.models import Partnership, PartnershipNotice, Project, ProjectPlace
 
 _PARTNERS = (_("{n} partenaire"), _("{n} partenaires"))
 
@@ -83,4 +83,35 @@ PROJECTS = MapLayer(
     foreign="place_ids",
     spots=own_points,
     lines=False,
+)
+
+NOTICES = MapLayer(
+    name="bourse",
+    label=_("Bourse aux partenariats"),
+    counted=_("annonce,annonces"),
+    q_label=_("Mots du titre, du texte, de l’auteur"),
+    texts=MapTexts(
+        title=_("Carte de la bourse aux partenariats"),
+        description=_(
+            "La carte du monde des collectivités qui cherchent ou proposent un partenariat, avec son tableau par pays."
+        ),
+        by_country=_("Annonces par pays"),
+        by_region=_("Annonces par région française"),
+        column=_("Annonces"),
+        foreign=_("Auteurs étrangers"),
+        foreign_one=_("Auteur étranger"),
+        foreign_group=_("{n} auteurs étrangers groupés ici : rapprocher"),
+        french_link=("", ""),
+        foreign_link=("", ""),
+        no_country=_("{name} : aucune annonce"),
+        empty=_("Aucune annonce publiée."),
+        demo=_("Démonstration : annonces fictives."),
+    ),
+    model=PartnershipNotice,
+    filterset_class=NoticeFilterSet,
+    list_url_name="projects:notice_list",
+    export_url_name="projects:notice_export",
+    sheet="projects/_map_notices.html",
+    lines=False,
+    one_end=True,
 )

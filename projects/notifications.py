@@ -1,13 +1,15 @@
 """E-mails about partnerships and projects, one template each under `templates/projects/email/`."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from atlas.models import Role, StatusChange, User
+from atlas.models import Posting, PostingKind, Role, StatusChange, User
 from atlas.notifications import link, send
-from projects.models import PartnerRequest, ProjectRole
+from projects.models import NoticeContact, NoticeConversation, NoticeMessage, PartnerRequest, ProjectRole
 
 # Who is told, by transition: those who can do what is asked next.
 TOLD = {
@@ -37,6 +39,67 @@ def project_moved(change: StatusChange) -> None:
             change=change,
             link=link("space:project", lead.collectivity.slug, project.uuid),
         )
+
+
+def notice_moved(change: StatusChange) -> None:
+    """A notice to publish: those who can. What the State decided of a foreign one: its author."""
+    notice = change.subject
+    if not notice.is_foreign:
+        told = User.objects.filter(
+            is_active=True,
+            memberships__collectivity=notice.collectivity_id,
+            memberships__role=Role.REPRESENTATIVE,
+        ).exclude(pk=change.actor_id)
+        address = link("space:notice", notice.collectivity.slug, notice.uuid)
+        for member in told.order_by("pk"):
+            send("notice_submit", member, app="projects", notice=notice, change=change, link=address)
+    elif change.target == "submitted":
+        for person in correspondents(notice.contact.country_id):
+            address = link("projects:notice_check", notice.uuid)
+            send("notice_to_check", person, app="projects", notice=notice, link=address)
+    elif notice.contact.state == "open":
+        to_contact("notice_decided", notice.contact, notice=notice, change=change)
+
+
+def correspondents(country_id: int) -> list[User]:
+    """The correspondents of the embassy in this country today. Without any, what waits is in the staff's queue."""
+    posted = Posting.objects.valid_on().filter(kind=PostingKind.EMBASSY, countries=country_id)
+    return list(User.objects.filter(is_active=True, postings__in=posted).distinct().order_by("pk"))
+
+
+def to_contact(template: str, contact: NoticeContact, **context: Any) -> None:
+    """An e-mail to somebody without account, in its language, with its own link."""
+    address = link("projects:notice_follow", contact.token)
+    given = {"contact": contact, "link": address, "site_name": settings.SITE_NAME, "help": settings.CONTACT_EMAIL}
+    with override(contact.language):
+        text = render_to_string(f"projects/email/{template}.txt", given | context)
+    subject, _line, body = text.strip().partition("\n\n")
+    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [contact.email])
+
+
+def notice_link(contact: NoticeContact) -> None:
+    """The link of the author of a notice, or of a reply."""
+    if hasattr(contact, "conversation"):
+        to_contact("reply_link", contact, notice=contact.conversation.notice)
+    else:
+        to_contact("notice_link", contact, notice=contact.notice)
+
+
+def notice_message(message: NoticeMessage) -> None:
+    """A message, to the other side: neither address is in it, and answers go through the portal."""
+    conversation = message.conversation
+    other = NoticeConversation.other(message.side)
+    given = {"notice": conversation.notice, "message": message, "from": conversation.name_of(message.side)}
+    if contact := conversation.contact_of(other):
+        if contact.state == "open":
+            to_contact("notice_message_to_contact", contact, **given)
+        return
+    collectivity = conversation.collectivity_of(other)
+    roles = (Role.EDITOR, Role.REPRESENTATIVE)
+    told = User.objects.filter(is_active=True, memberships__collectivity=collectivity, memberships__role__in=roles)
+    address = link("space:conversation", collectivity.slug, conversation.uuid)
+    for member in told.distinct().order_by("pk"):
+        send("notice_message", member, app="projects", link=address, **given)
 
 
 def partner_request(asked: PartnerRequest) -> None:

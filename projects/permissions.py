@@ -1,4 +1,4 @@
-"""Who may do what to one partnership or one project."""
+"""Who may do what to one partnership, one project or one notice."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from django.db import models
 
 from atlas.models import Collectivity, Country, Posting, PostingKind, Role, User
 from atlas.permissions import OFFICERS, grant, has_role, rule
-from projects.models import Delegation, Partnership, Project, VerifierKind
+from projects.models import Delegation, Partnership, PartnershipNotice, Project, VerifierKind
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
 # From the authority of a membership to those that entrust their records to it, see `projects.models.Delegation`.
@@ -28,8 +28,9 @@ def written_for(user: User) -> set[int]:
 
 
 @rule("projects.add_confirmation")
+@rule("projects.add_partnershipnotice")
 def confirms_for(user: User, collectivity: Collectivity) -> bool:
-    """Editors and representatives confirm for their authority: nobody else does in its place."""
+    """Editors and representatives confirm and speak for their authority: nobody else does in its place."""
     return has_role(user, collectivity.pk, *WRITERS)
 
 
@@ -131,6 +132,29 @@ def verifies(user: User, record: Partnership | Project) -> bool:
     return record.publication in ("published", "to_refresh") and bool(scope_of(user).title_for(record))
 
 
+# --- The exchange -----------------------------------------------------------------------------------------------------
+
+
+@rule("projects.change_partnershipnotice")
+def writes_notice(user: User, notice: PartnershipNotice) -> bool:
+    """Editors and representatives of a French author keep its notices. A foreign author does so by its link."""
+    return notice.collectivity_id is not None and has_role(user, notice.collectivity_id, *WRITERS)
+
+
+@rule("projects.publish_partnershipnotice")
+def publishes_notice(user: User, notice: PartnershipNotice) -> bool:
+    """A representative speaks for the authority."""
+    return notice.collectivity_id is not None and has_role(user, notice.collectivity_id, Role.REPRESENTATIVE)
+
+
+@rule("projects.check_partnershipnotice")
+def checks_notice(user: User, notice: PartnershipNotice) -> bool:
+    """The correspondents of the embassy in the country of a foreign author."""
+    return notice.contact_id is not None and (
+        user.postings.valid_on().filter(kind=PostingKind.EMBASSY, countries=notice.contact.country_id).exists()
+    )
+
+
 grant(
     OFFICERS,
     "projects.verify_partnership",
@@ -140,6 +164,10 @@ grant(
     "projects.view_recordcomment",
     "projects.view_confirmation",
     "projects.view_partnerrequest",
+    "projects.add_partnershipnotice",
+    "projects.change_partnershipnotice",
+    "projects.check_partnershipnotice",
+    "projects.change_noticemessage",
     "projects.add_project",
     "projects.change_project",
     "projects.publish_project",

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, CharField, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.utils import timezone
 
@@ -229,3 +229,122 @@ class RecordCommentQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("author", "settled_by")
+
+
+class NoticeQuerySet(models.QuerySet):
+    """A visitor sees what was published, expired or closed since too; members see their authorities' notices, embassies
+    those of their countries that wait for them or that they decided, staff everything.
+    """
+
+    def visible_to(self, user) -> Self:
+        public = Q(publication__in=["published", "closed"])
+        if not user.is_authenticated:
+            return self.filter(public)
+        if user.is_staff:
+            return self.all()
+        return self.filter(own_or(public, user) | self._checked_by(user))
+
+    def _checked_by(self, user) -> Q:
+        """Foreign notices that `user` checks for the State: those of its countries, once their author is known."""
+        followed = self.model._meta.get_field("countries").related_model.objects.filter(
+            postings__in=user.postings.valid_on().filter(kind="embassy")
+        )
+        if not (codes := list(followed.values_list("iso2", flat=True))):
+            return Q(pk__in=[])
+        return Q(contact__isnull=False, contact__confirmed_at__isnull=False, country_codes__overlap=codes)
+
+    def to_check(self, user) -> Self:
+        """What waits for `user` to check it: for the staff, every foreign notice that was proposed."""
+        waiting = self.filter(publication="submitted", contact__isnull=False)
+        return waiting if user.is_staff else waiting.filter(self._checked_by(user))
+
+    def in_force(self) -> Self:
+        """Published and not expired."""
+        return self.filter(publication="published", expires_on__gte=timezone.localdate())
+
+    def past(self) -> Self:
+        """Closed, or expired without being renewed."""
+        return self.filter(Q(publication="closed") | Q(publication="published", expires_on__lt=timezone.localdate()))
+
+    def for_list(self) -> Self:
+        """With its author, without the columns that a list does not show."""
+        return self.select_related(
+            "collectivity__region", "collectivity__department", "foreign_authority__country", "contact"
+        ).defer("motives", "territory", "search")
+
+    def for_detail(self) -> Self:
+        """With all that a sheet shows, in one statement: `theme_rows`, `wanted_countries`, `wanted_regions` as dicts."""
+        of = self.model
+        themes = of.themes.through.objects.filter(partnershipnotice=OuterRef("pk"))
+        countries = of.countries.through.objects.filter(partnershipnotice=OuterRef("pk"))
+        regions = of.regions.through.objects.filter(partnershipnotice=OuterRef("pk"))
+        return (
+            self.select_related(
+                "collectivity__region", "collectivity__department", "foreign_authority__country", "contact__country"
+            )
+            .defer("search")
+            .annotate(
+                theme_rows=ArraySubquery(
+                    themes.order_by("theme__sort_name").values(part=JSONObject(code="theme__code", name="theme__name"))
+                ),
+                wanted_countries=ArraySubquery(
+                    countries.order_by("country__sort_name").values(
+                        part=JSONObject(iso2="country__iso2", name="country__name_fr")
+                    )
+                ),
+                wanted_regions=ArraySubquery(
+                    regions.order_by("region__name").values(part=JSONObject(code="region__code", name="region__name"))
+                ),
+            )
+        )
+
+    def on_map(self) -> Self:
+        """Those whose author has a position, with it."""
+        return self.annotate(
+            longitude=Coalesce("collectivity__longitude", "foreign_authority__longitude"),
+            latitude=Coalesce("collectivity__latitude", "foreign_authority__latitude"),
+        ).filter(longitude__isnull=False)
+
+
+class ConversationQuerySet(models.QuerySet):
+    """A conversation is seen by the members of its two sides, and by the staff. A reply exists once its address is confirmed."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        rows = self.delivered()
+        if user.is_staff:
+            return rows
+        own = user.memberships.values("collectivity")
+        return rows.filter(Q(notice__collectivity__in=own) | Q(collectivity__in=own))
+
+    def delivered(self) -> Self:
+        return self.filter(Q(contact__isnull=True) | Q(contact__confirmed_at__isnull=False))
+
+    def of_collectivity(self, collectivity) -> Self:
+        """Those where it is the author of the notice, or the one who replied."""
+        return self.filter(Q(notice__collectivity=collectivity) | Q(collectivity=collectivity))
+
+    def with_unread(self, side: Any) -> Self:
+        """Adds `unread`: messages of the other side that nobody read yet. `side`: the collectivity, or the contact, who reads."""
+        column = "contact" if side._meta.model_name == "noticecontact" else "collectivity"
+        received = Q(**{f"notice__{column}": side}, messages__side="replier") | Q(
+            **{column: side}, messages__side="author"
+        )
+        return self.annotate(unread=Count("messages", filter=received & Q(messages__read_at__isnull=True)))
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "notice__collectivity", "notice__contact__foreign_authority", "notice__foreign_authority__country",
+            "collectivity", "contact__foreign_authority", "contact__country",
+        )  # fmt: skip
+
+
+class NoticeMessageQuerySet(models.QuerySet):
+    """Messages are read through their conversation; the staff reads those that were reported, and no other."""
+
+    def visible_to(self, user) -> Self:
+        return self.filter(reported_at__isnull=False) if user.is_authenticated and user.is_staff else self.none()
+
+    def to_handle(self) -> Self:
+        return self.filter(reported_at__isnull=False, handled_at__isnull=True)

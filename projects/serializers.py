@@ -1,4 +1,4 @@
-"""Shape of partnerships and projects in the public API; see `atlas.serializers` for how a shape becomes SQL."""
+"""Shape of partnerships, projects and notices in the public API; see `atlas.serializers` for how a shape becomes SQL."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -12,6 +12,7 @@ from atlas.serializers import (
 )
 from projects.models import (
     Partnership,
+    PartnershipNotice,
     PartnershipParty,
     Project,
     ProjectBudget,
@@ -178,3 +179,45 @@ class ProjectSerializer(ProjectRowSerializer):
             "budget_lines",
             "indicators",
         ]
+
+
+class NoticeRowSerializer(RowSerializer):
+    """Annonce de la bourse, comme dans la liste. L’adresse de l’auteur n’est jamais donnée : on répond par le site."""
+
+    url = Link("api:notice-detail", "slug", help_text=_("Adresse dans l’API."))
+    html_url = Link("projects:notice_detail", "slug", help_text=_("Page du site."))
+    collectivity = CollectivityRefSerializer(allow_null=True, help_text=_("L’auteur français, ou null."))
+    foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’auteur étranger, ou null."))
+
+    class Meta:
+        model = PartnershipNotice
+        fields = [
+            "url",
+            "html_url",
+            "uuid",
+            "slug",
+            "direction",
+            "title",
+            "collectivity",
+            "foreign_authority",
+            "sought",
+            "levels",
+            "sizes",
+            "region_codes",
+            "country_codes",
+            "theme_codes",
+            "languages",
+            "budget",
+            "published_at",
+            "expires_on",
+            "closed_on",
+            "outcome",
+            "updated_at",
+        ]
+
+
+class NoticeSerializer(NoticeRowSerializer):
+    """Fiche d’une annonce."""
+
+    class Meta(NoticeRowSerializer.Meta):
+        fields = [*NoticeRowSerializer.Meta.fields, "need", "motives", "territory"]

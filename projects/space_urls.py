@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from projects.views import confirmation, partner_space, sheets, space, space_files, succession, verification
+from projects.views import (
+    confirmation,
+    exchange_space,
+    notice_space,
+    partner_space,
+    sheets,
+    space,
+    space_files,
+    succession,
+    verification,
+)
 
 urlpatterns = [
     path("confirmer/", confirmation.ConfirmAll.as_view(), name="confirm_all"),
@@ -24,6 +34,15 @@ urlpatterns = [
     path("reprise/<slug:old>/", succession.TakeOver.as_view(), name="take_over"),
     path("projets/<uuid:uuid>/etat/<slug:transition>/", space.ProjectMove.as_view(), name="project_move"),
     path("projets/<uuid:uuid>/<slug:step>/", space.ProjectStep.as_view(), name="project_step"),
+    path("bourse/", notice_space.NoticeList.as_view(), name="notice_list"),
+    path("bourse/nouvelle/", notice_space.NoticeCreate.as_view(), name="notice_create"),
+    path("bourse/conversations/", exchange_space.ConversationList.as_view(), name="conversation_list"),
+    path("bourse/conversations/<uuid:uuid>/", exchange_space.Conversation.as_view(), name="conversation"),
+    path("bourse/conversations/<uuid:uuid>/conclure/", exchange_space.Conclude.as_view(), name="conversation_conclude"),
+    path("bourse/repondre/<slug:slug>/", exchange_space.Reply.as_view(), name="notice_reply"),
+    path("bourse/<uuid:uuid>/", notice_space.Notice.as_view(), name="notice"),
+    path("bourse/<uuid:uuid>/modifier/", notice_space.NoticeUpdate.as_view(), name="notice_update"),
+    path("bourse/<uuid:uuid>/etat/<slug:transition>/", notice_space.NoticeMove.as_view(), name="notice_move"),
     path("partenariats/", space.PartnershipList.as_view(), name="partnership_list"),
     path("partenariats/export.xlsx", space_files.PartnershipExport.as_view(), name="partnership_export"),
     path("partenariats/nouveau/", space.PartnershipCreate.as_view(), name="partnership_create"),

@@ -1,13 +1,38 @@
-"""Addresses of partnerships, projects and the panorama."""
+"""Addresses of partnerships, projects, the exchange and the panorama."""
 
 from django.urls import path
 
 from atlas.pages import versioned
-from projects.views import files, panorama, partner, public, succession, verification
+from projects.views import (
+    exchange_links,
+    exchange_space,
+    files,
+    notice_checks,
+    notices,
+    panorama,
+    partner,
+    proposals,
+    public,
+    succession,
+    verification,
+)
 
 app_name = "projects"
 
 urlpatterns = [
+    path("bourse/", versioned(notices.NoticeList.as_view()), name="notice_list"),
+    path("bourse/export.<str:fmt>", notices.NoticeExport.as_view(), name="notice_export"),
+    path("bourse/proposer/", proposals.propose, name="notice_propose"),
+    path("bourse/suivi/<slug:token>/", proposals.follow, name="notice_follow"),
+    path("bourse/suivi/<slug:token>/modifier/", proposals.revise, name="notice_revise"),
+    path("bourse/a-verifier/", notice_checks.checks, name="notice_checks"),
+    path("bourse/a-verifier/<uuid:uuid>/", notice_checks.check, name="notice_check"),
+    path(
+        "bourse/suivi/<slug:token>/conversations/<uuid:uuid>/", exchange_links.conversation, name="notice_conversation"
+    ),
+    path("bourse/<slug:slug>/repondre/", exchange_space.reply_door, name="notice_reply"),
+    path("bourse/<slug:slug>/repondre-sans-compte/", exchange_links.reply, name="notice_reply_by_contact"),
+    path("bourse/<slug:slug>/", versioned(notices.NoticePage.as_view()), name="notice_detail"),
     path("jumelages/", versioned(public.PartnershipList.as_view()), name="partnership_list"),
     path("jumelages/export.<str:fmt>", public.PartnershipExport.as_view(), name="partnership_export"),
     path("jumelages/<uuid:uuid>/", versioned(public.PartnershipPage.as_view()), name="partnership_detail"),

@@ -31,7 +31,7 @@ from tests.factories.atlas import (
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory, ProjectFactory
+from tests.factories.projects import NoticeFactory, PartnershipFactory, PartnershipPartyFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +123,14 @@ DOORS = {
         order="title",
         layer="projets",
     ),
+    "notices": Doors(
+        "projects:notice_list", "projects:notice_export", "api:notice-list", "slug", "adresse",
+        ({}, {"direction": "offer"}, {"author": "foreign"}, {"author": "french", "theme": "eau"}, {"country": ["SN", "BR"]},
+         {"region": "84"}, {"sought": ["training", "expertise"]}, {"language": "es"}, {"q": "formation"}, {"q": "vileneuv"},
+         {"collectivity": "thionville-57672"}, {"partner": "gao-ml"}, {"past": "true"}, {"past": "true", "sort": "title"},
+         {"sort": "expires"}, {"sort": "title"}, {"sort": "-published"}),
+        layer="bourse",
+    ),
 }  # fmt: skip
 
 
@@ -180,6 +188,21 @@ def world():
         if number % 8 == 7:
             project.places.create(foreign_authority=gao)
     services.refresh_project_digest()
+    for number in range(40):
+        author = {"collectivity": thionville if number % 9 == 7 else CollectivityFactory(name=f"Villeneuve {number}")}
+        if number % 3 == 2:
+            author = {"foreign": True, "foreign_authority": gao} if number % 2 else {"foreign": True}
+        NoticeFactory(
+            **author,
+            draft=number % 11 == 10,
+            expired=number % 10 == 9,
+            title=f"Formation au service de l’eau {number}" if number % 4 == 1 else f"Jumelage d’écoles {number}",
+            direction="offer" if number % 2 else "request",
+            sought=["training", "tool"] if number % 4 == 1 else ["partnership"],
+            languages=["fr", "es"] if number % 5 == 1 else ["fr"],
+            theme=water if number % 4 == 1 else None,
+            country=countries[2] if number % 6 == 1 else None,
+        )
     services.refresh_partnership_digest()
     services.refresh_activity()
 
@@ -256,6 +279,7 @@ def addresses() -> Iterator[tuple[str, dict, int]]:
     yield reverse("foreign_authority_detail", args=["gao"]), {}, 8
     yield reverse("country_detail", args=["sn"]), {}, 8
     yield reverse("projects:partnership_detail", args=[MANY_PARTIES]), {}, 8
+    yield reverse("projects:notice_detail", args=["eau"]), {}, 8
     yield reverse("suggest"), {"q": "vileneuve"}, 1
     yield reverse("suggest"), {"q": "vi"}, 1
 
@@ -269,6 +293,7 @@ def test_a_page_costs_as_much_with_sixty_rows_as_with_three(client):
     thionville = CollectivityFactory(name="Thionville", slug="thionville", epci=lorraine)
     gao = ForeignAuthorityFactory(name_fr="Gao", slug="gao", country=CountryStatusFactory().country)
     many = PartnershipFactory(uuid=MANY_PARTIES, french=thionville, foreign=gao)
+    notice = NoticeFactory(slug="eau", collectivity=thionville)
 
     def grow(rows: int) -> None:
         for _ in range(rows):
@@ -280,6 +305,9 @@ def test_a_page_costs_as_much_with_sixty_rows_as_with_three(client):
                 ProjectFactory(digest=False, theme=theme, **parties)
             PartnershipPartyFactory(partnership=many, collectivity=french)
             many.themes.add(theme)
+            NoticeFactory(collectivity=thionville, country=gao.country)
+            NoticeFactory(foreign=True, foreign_authority=gao)
+            notice.themes.add(theme)
         services.refresh_partnership_digest()
         services.refresh_project_digest()
         services.refresh_activity()

@@ -16,7 +16,7 @@ from atlas.models import AccessRequest, Collectivity, CollectivityEvent, ExportJ
 from atlas.permissions import ADMIN, OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import figures
-from projects.models import SheetUpload
+from projects.models import NoticeConversation, SheetUpload
 from projects.services import freeze_panorama
 from tests.factories.atlas import (
     CollectivityFactory,
@@ -27,13 +27,14 @@ from tests.factories.atlas import (
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
 PEOPLE = ("visitor", "member", "officer", "admin")
 PUBLISHED, DRAFT = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c", "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3d"
 PERSON = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3f"
+WAITING = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3f"
 OWN = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3e"
 ALL = "200 200 200 200"
 NONE = "404 404 404 404"
@@ -60,6 +61,27 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "pays/": [("/pays/", ALL)],
     "pays/export.<str:fmt>": [("/pays/export.csv", ALL)],
     "pays/<slug:code>/": [("/pays/sn/", ALL), ("/pays/zz/", NONE)],
+    "bourse/": [("/bourse/", ALL)],
+    "bourse/export.<str:fmt>": [("/bourse/export.csv", ALL), ("/bourse/export.exe", NONE)],
+    "bourse/proposer/": [("/bourse/proposer/", ALL)],
+    "bourse/suivi/<slug:token>/": [("/bourse/suivi/faux/", NONE)],
+    "bourse/suivi/<slug:token>/modifier/": [("/bourse/suivi/faux/modifier/", NONE)],
+    "bourse/suivi/<slug:token>/conversations/<uuid:uuid>/": [(f"/bourse/suivi/faux/conversations/{OWN}/", NONE)],
+    "bourse/<slug:slug>/repondre/": [("/bourse/eau/repondre/", ACCOUNT), ("/bourse/rien/repondre/", "302 404 404 404")],
+    "bourse/<slug:slug>/repondre-sans-compte/": [
+        ("/bourse/eau/repondre-sans-compte/", ALL),
+        ("/bourse/etrangere/repondre-sans-compte/", NONE),
+    ],
+    "bourse/a-verifier/": [("/bourse/a-verifier/", "302 404 200 200")],
+    "bourse/a-verifier/<uuid:uuid>/": [
+        (f"/bourse/a-verifier/{WAITING}/", "302 404 200 200"),
+        (f"/bourse/a-verifier/{OWN}/", "302 404 404 404"),
+    ],
+    "bourse/<slug:slug>/": [
+        ("/bourse/eau/", ALL),
+        ("/bourse/brouillon/", "404 200 200 200"),
+        ("/bourse/a-lire/", "404 404 200 200"),
+    ],
     "jumelages/": [("/jumelages/", ALL)],
     "jumelages/export.<str:fmt>": [("/jumelages/export.csv", ALL)],
     "jumelages/<uuid:uuid>/": [(f"/jumelages/{PUBLISHED}/", ALL), (f"/jumelages/{DRAFT}/", "404 200 200 200")],
@@ -174,6 +196,29 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         (f"/espace/brest/projets/{OWN}/parties/", ACCOUNT),
         (f"/espace/brest/projets/{OWN}/autre/", "302 404 404 404"),
     ],
+    "espace/<slug:collectivity>/bourse/": [("/espace/brest/bourse/", ACCOUNT)],
+    "espace/<slug:collectivity>/bourse/nouvelle/": [("/espace/brest/bourse/nouvelle/", ACCOUNT)],
+    "espace/<slug:collectivity>/bourse/conversations/": [("/espace/brest/bourse/conversations/", ACCOUNT)],
+    "espace/<slug:collectivity>/bourse/conversations/<uuid:uuid>/": [
+        (f"/espace/brest/bourse/conversations/{OWN}/", ACCOUNT),
+        (f"/espace/brest/bourse/conversations/{DRAFT}/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/bourse/conversations/<uuid:uuid>/conclure/": [
+        (f"/espace/brest/bourse/conversations/{OWN}/conclure/", ACCOUNT)
+    ],
+    "espace/<slug:collectivity>/bourse/repondre/<slug:slug>/": [
+        ("/espace/brest/bourse/repondre/etrangere/", "302 302 302 302"),  # it has replied already
+        ("/espace/brest/bourse/repondre/eau/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/bourse/<uuid:uuid>/": [
+        (f"/espace/brest/bourse/{OWN}/", ACCOUNT),
+        (f"/espace/brest/bourse/{DRAFT}/", "302 404 404 404"),
+    ],
+    "espace/<slug:collectivity>/bourse/<uuid:uuid>/modifier/": [(f"/espace/brest/bourse/{OWN}/modifier/", ACCOUNT)],
+    "espace/<slug:collectivity>/bourse/<uuid:uuid>/etat/<slug:transition>/": [
+        (f"/espace/brest/bourse/{OWN}/etat/withdraw/", ACCOUNT),
+        (f"/espace/brest/bourse/{OWN}/etat/autre/", "302 404 404 404"),
+    ],
     "espace/<slug:collectivity>/partenariats/": [("/espace/brest/partenariats/", ACCOUNT)],
     "espace/<slug:collectivity>/partenariats/nouveau/": [("/espace/brest/partenariats/nouveau/", ACCOUNT)],
     "espace/<slug:collectivity>/partenariats/<uuid:uuid>/": [(f"/espace/brest/partenariats/{DRAFT}/", ACCOUNT)],
@@ -199,6 +244,8 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "api/v1/partnerships/<uuid:uuid>/": [(f"/api/v1/partnerships/{PUBLISHED}/", ALL), (f"/api/v1/partnerships/{DRAFT}/", NONE)],
     "api/v1/projects/": [("/api/v1/projects/", ALL)],
     "api/v1/projects/<slug:slug>/": [("/api/v1/projects/forages/", ALL), ("/api/v1/projects/brouillon/", NONE)],
+    "api/v1/notices/": [("/api/v1/notices/", ALL)],
+    "api/v1/notices/<slug:slug>/": [("/api/v1/notices/eau/", ALL), ("/api/v1/notices/brouillon/", NONE)],
     "api/v1/schema/": [("/api/v1/schema/", ALL)],
     "api/v1/documentation/": [("/api/v1/documentation/", ALL)],
     r"api/v1/^[\s\S]+/$": [("/api/v1/nowhere/", NONE)],
@@ -262,6 +309,11 @@ def numbers(people) -> dict[str, int]:
     merger.predecessors.add(CollectivityFactory(slug="saint-marc", former=True))
     merger.successors.add(brest)
     person = ContactFactory(uuid=PERSON, collectivity=brest)
+    NoticeFactory(slug="eau", collectivity=brest)
+    NoticeFactory(slug="brouillon", uuid=OWN, draft=True, collectivity=brest)
+    foreign = NoticeFactory(slug="etrangere", foreign=True, foreign_authority=kiel)
+    NoticeConversation.objects.create(uuid=OWN, notice=foreign, collectivity=brest)
+    NoticeFactory(slug="a-lire", uuid=WAITING, waiting=True)
     figures.refresh()
     freeze_panorama(2000, actor=None)
     return {

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from atlas.models import CollectivityEvent, EventKind
 from tests.factories.atlas import CollectivityFactory, CountryStatusFactory, ForeignAuthorityFactory, ThemeFactory
-from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 
 CHECKS = [
     not_a_server_error,
@@ -63,6 +63,11 @@ def rows(settings, _one_connection):
     PartnershipFactory(uuid="5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c", french=full, foreign=kiel).themes.add(theme)
     PartnershipFactory(signed_on=None, signed_precision="unknown")
     ProjectFactory(slug="forages", french=full, foreign=kiel, theme=theme)
+    NoticeFactory(
+        slug="eau", collectivity=full, theme=theme, country=country, levels=["local"], sizes=["100000-"], budget=5
+    )
+    NoticeFactory(foreign=True, foreign_authority=kiel, sought=[], languages=[])
+    NoticeFactory(closed=True)
 
 
 @api.parametrize()
@@ -84,6 +89,7 @@ def test_no_request_breaks_the_api_or_its_schema(case):
         ("/api/v1/countries/{iso2}/", {"iso2": "sn"}),
         ("/api/v1/foreign-authorities/{slug}/", {"slug": "kiel"}),
         ("/api/v1/projects/{slug}/", {"slug": "forages"}),
+        ("/api/v1/notices/{slug}/", {"slug": "eau"}),
         ("/api/v1/partnerships/{uuid}/", {"uuid": "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c"}),
         ("/api/v1/themes/{code}/", {"code": "eau"}),
     ],

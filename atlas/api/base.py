@@ -218,7 +218,8 @@ class Resource(PublicAPI, GenericViewSet):
         """Number of rows, counted once for the same question on the same data."""
         asked = hashlib.sha256(repr(sorted(filterset.criteria.items(), key=str)).encode()).hexdigest()
         key = f"total:{self.basename}:{self.etag}:{asked}"
-        return cache.get_or_set(key, filterset.qs.order_by().count, 3600)
+        filterset.total = cache.get_or_set(key, filterset.qs.order_by().count, 3600)
+        return filterset.total
 
     def address(self, **parameters: Any) -> str:
         """This address with other parameters."""

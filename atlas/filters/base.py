@@ -36,12 +36,13 @@ _LABEL_SOURCES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
     "department": lambda: ((code, f"{name} ({code})") for code, name in Department.objects.values_list("code", "name")),
     "country": lambda: Country.objects.values_list("iso2", "name_fr"),
     "theme": lambda: Theme.objects.values_list("code", "name"),
+    "theme_group": lambda: Theme.objects.filter(parent__isnull=True).values_list("code", "name"),
     "sdg": lambda: ((str(goal.number), str(goal)) for goal in SDG.objects.all()),
 }
 
 
 def labels(family: str) -> dict[str, str]:
-    """Code → French label, in display order, of `region`, `department`, `country`, `theme` or `sdg`; kept a minute per process."""
+    """Code → French label, in display order, of `region`, `department`, `country`, `theme`, `theme_group` or `sdg`; kept a minute per process."""
     known = _LABELS.get(family)
     if not known or known[0] < time.monotonic():
         known = (time.monotonic() + _LABELS_SECONDS, dict(_LABEL_SOURCES[family]()))

@@ -1,6 +1,6 @@
 """The one way to change a state: lock, check, apply, write down, announce."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -30,49 +30,89 @@ def fire(
     actor: User,
     note: str = "",
     announce: Callable[[int], None] | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> M:
     """Move `obj` by the transition `name` of its `workflow`; returns the row as it now stands.
 
     The row is locked first, so that of two people who press the button one moves it and the other is told. Columns tied
-    to the state are written with it. `announce` is called with the id of the `StatusChange` once all is committed.
+    to the state are written with it: the stamps of the transition, and those that the caller gives in `fields`.
+    `announce` is called with the id of the `StatusChange` once all is committed.
 
     Raises:
         PermissionDenied: `actor` may not.
         ValidationError: unknown transition, state left meanwhile, note missing, or a rule of the model broken.
     """
-    workflow = obj.workflow
-    transition = workflow.get(name)
-    if transition is None:
-        raise ValidationError(_("Cette action n’existe pas."), code="unknown_transition")
-    locked = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    transition = _find(obj, name)
+    locked = _lock(obj)
     if not may(actor, transition.permission, locked):
         raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
-    source = getattr(locked, workflow.field)
+    return _move(locked, transition, actor, note, announce, fields)
+
+
+@transaction.atomic
+def fire_by_link(
+    obj: M,
+    name: str,
+    *,
+    note: str = "",
+    announce: Callable[[int], None] | None = None,
+    fields: Mapping[str, Any] | None = None,
+) -> M:
+    """The same for somebody without account, whom a secret link lets do this: the caller has checked the link.
+
+    Raises:
+        ValidationError: as `fire`.
+    """
+    transition = _find(obj, name)
+    return _move(_lock(obj), transition, None, note, announce, fields)
+
+
+def _find(obj: models.Model, name: str) -> Transition:
+    if (transition := obj.workflow.get(name)) is None:
+        raise ValidationError(_("Cette action n’existe pas."), code="unknown_transition")
+    return transition
+
+
+def _lock(obj: M) -> M:
+    return type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+
+
+def _move(
+    locked: M,
+    transition: Transition,
+    who: User | None,
+    note: str,
+    announce: Callable[[int], None] | None,
+    fields: Mapping[str, Any] | None,
+) -> M:
+    state = locked.workflow.field
+    source = getattr(locked, state)
     if source not in transition.sources:
         raise ValidationError(
             _("« %(action)s » n’est pas possible : l’état est maintenant « %(state)s »."),
             code="wrong_state",
-            params={"action": transition.label, "state": _state_label(locked, workflow.field)},
+            params={"action": transition.label, "state": _state_label(locked, state)},
         )
     note = note.strip()
     if transition.needs_note and not note:
         raise ValidationError(_("Indiquez le motif."), code="note_missing")
-    setattr(locked, workflow.field, transition.target)
-    for column, stamp in transition.stamps.items():
-        setattr(locked, column, _stamped(stamp, actor, note))
+    setattr(locked, state, transition.target)
+    stamped = {column: _stamped(stamp, who, note) for column, stamp in transition.stamps.items()}
+    for column, value in (stamped | dict(fields or {})).items():
+        setattr(locked, column, value)
     if hasattr(locked, "version"):
         locked.version += 1
     locked.full_clean()
     locked.save()
     change = StatusChange.objects.create(
-        subject=locked, transition=name, source=source, target=transition.target, actor=actor, note=note
+        subject=locked, transition=transition.name, source=source, target=transition.target, actor=who, note=note
     )
     if announce:
         transaction.on_commit(lambda: announce(change.pk), robust=True)
     return locked
 
 
-def _stamped(stamp: Stamp, who: User, note: str) -> Any:
+def _stamped(stamp: Stamp, who: User | None, note: str) -> Any:
     match stamp:
         case Stamp.NOW:
             return timezone.now()
@@ -84,6 +124,8 @@ def _stamped(stamp: Stamp, who: User, note: str) -> Any:
             return note
         case Stamp.CLEAR:
             return None
+        case Stamp.BLANK:
+            return ""
 
 
 def _state_label(obj: models.Model, field: str) -> str:

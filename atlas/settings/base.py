@@ -135,6 +135,19 @@ ACCESS_REQUESTS_WAITING = 5  # of one person
 ACCESS_RETRY_DAYS = 30  # after a refusal by the same authority
 PARTNER_REQUEST_TIMEOUT = 60 * 24 * 3600  # links that foreign partners receive
 
+# The exchange: a notice is published for so many days, and again when its author renews it.
+NOTICE_DAYS = env.int("ATLAS_NOTICE_DAYS", default=270)
+# Links of foreign authors: their span, how often one may be sent again, and how many a day for one address.
+NOTICE_LINK_DAYS = env.int("ATLAS_NOTICE_LINK_DAYS", default=180)
+NOTICE_LINK_PAUSE_MINUTES = 10
+NOTICE_CONTACTS_BY_DAY = 3
+# Conversations: replies that an authority may begin in a day; messages in one of them, in a day, and in a row unanswered.
+NOTICE_REPLIES_BY_DAY = 20
+NOTICE_MESSAGES_BY_DAY = 20
+NOTICE_UNANSWERED = 5
+# What was proposed from an address that nobody confirmed is forgotten after that many days.
+NOTICE_UNCONFIRMED_DAYS = 30
+
 # Lock-out: ten failures for a pair (address, account) close the door for half an hour.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.5
@@ -249,6 +262,7 @@ REST_FRAMEWORK = {
         "export": env("ATLAS_API_EXPORT_RATE", default="60/min"),
         "ask": env("ATLAS_ASK_RATE", default="20/hour"),  # requests for access by visitors
         "link": env("ATLAS_LINK_RATE", default="30/min"),  # pages behind a secret link
+        "propose": env("ATLAS_PROPOSE_RATE", default="10/hour"),  # notices and replies sent without account
     },
     # Trusted proxies in front of the portal: that many addresses at the end of X-Forwarded-For are believed.
     "NUM_PROXIES": env.int("ATLAS_PROXIES", default=0),
@@ -271,6 +285,12 @@ SPECTACULAR_SETTINGS = {
         "Continent": "atlas.models.Continent",
         "DatePrecision": "projects.models.DatePrecision",
         "EventKind": "atlas.models.EventKind",
+        "NoticeDirection": "projects.models.NoticeDirection",
+        "NoticeLanguage": "projects.models.NoticeLanguage",
+        "NoticeOutcome": "projects.models.NoticeOutcome",
+        "SoughtKind": "projects.models.SoughtKind",
+        "SoughtLevel": "projects.models.SoughtLevel",
+        "SoughtSize": "projects.models.SoughtSize",
         "ActivityStatus": "projects.models.ActivityStatus",
         "BudgetSource": "projects.models.BudgetSource",
         "PartKind": "projects.models.PartKind",
@@ -313,6 +333,10 @@ CELERY_BEAT_SCHEDULE = {
     "prune-data-changes": {"task": "atlas.tasks.prune_data_changes", "schedule": crontab(hour=3, minute=10)},
     "keep-counts": {"task": "atlas.tasks.keep_counts", "schedule": crontab()},
     "clear-sessions": {"task": "atlas.tasks.clear_sessions", "schedule": crontab(hour=3, minute=20)},
+    "forget-unconfirmed-notices": {
+        "task": "projects.tasks.forget_unconfirmed_notices",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
     "forget-sheets": {"task": "projects.tasks.forget_sheets", "schedule": crontab(hour=3, minute=45)},
     "resume-exports": {"task": "atlas.tasks.resume_exports", "schedule": crontab(minute="*/5")},

@@ -52,6 +52,7 @@ class PrivacyPage(StaticPage):
             contact_check_days=settings.CONTACT_CHECK_DAYS,
             contacts_kept_days=settings.CONTACTS_KEPT_DAYS,
             invitation_days=settings.INVITATION_TIMEOUT // 86_400,
+            notice_days=settings.NOTICE_UNCONFIRMED_DAYS,
             proconnect=settings.PROCONNECT_ENABLED,
             **kwargs,
         )
@@ -132,6 +133,7 @@ class SitePlanPage(StaticPage):
                     (_("Pays"), countries),
                     (_("Projets"), reverse("projects:project_list")),
                     (_("Jumelages et accords"), reverse("projects:partnership_list")),
+                    (_("Bourse aux partenariats"), reverse("projects:notice_list")),
                     (_("Panorama national"), reverse("projects:panorama")),
                 ],
             ),

@@ -4,6 +4,10 @@ Nothing here is true but the names and places; each row is marked (`Origin.DEMO`
 numbers are those of the ministry's own presentation of the field (`world.TARGETS`), and the draw is the same at each run.
 """
 
-from . import agreements, partnerships, projects
+# In the order in which they are made: the authors of foreign notices are towns that have partnerships.
+# isort: off
+from . import partnerships, projects, agreements, notices
 
-__all__ = ["agreements", "partnerships", "projects"]
+# isort: on
+
+__all__ = ["agreements", "notices", "partnerships", "projects"]

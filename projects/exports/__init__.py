@@ -1,6 +1,7 @@
-"""Files of partnerships, projects and the panorama: tables, and the sheet of a project on paper."""
+"""Files of partnerships, projects, notices and the panorama: tables, and the sheet of a project on paper."""
 
 from .tables import (
+    NOTICE_COLUMNS,
     PARTNERSHIP_COLUMNS,
     PARTNERSHIP_LINE,
     PROJECT_COLUMNS,
@@ -11,6 +12,7 @@ from .tables import (
 )
 
 __all__ = [
+    "NOTICE_COLUMNS",
     "PARTNERSHIP_COLUMNS",
     "PARTNERSHIP_LINE",
     "PROJECT_COLUMNS",

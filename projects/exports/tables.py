@@ -134,6 +134,33 @@ def with_point(rows: QuerySet) -> QuerySet:
     return rows.annotate(longitude=point("longitude"), latitude=point("latitude")).filter(longitude__isnull=False)
 
 
+NOTICE_COLUMNS: Columns = {
+    "identifiant": "uuid",
+    "sens": "direction",
+    "titre": text("title"),
+    "auteur": SafeText(Coalesce("collectivity__name", "foreign_authority__name")),
+    "code_insee": "collectivity__insee_code",
+    "siren": "collectivity__siren",
+    "pays_auteur": "foreign_authority__country__iso2",
+    "recherche": joined("sought"),
+    "besoin": text("need"),
+    "motifs": text("motives"),
+    "territoire": text("territory"),
+    "types_autorite": joined("levels"),
+    "tailles": joined("sizes"),
+    "codes_pays": joined("country_codes"),
+    "codes_regions": joined("region_codes"),
+    "themes": joined("theme_codes"),
+    "langues": joined("languages"),
+    "budget_eur": "budget",
+    "publiee_le": "published_at",
+    "expire_le": "expires_on",
+    "close_le": "closed_on",
+    "suite": "outcome",
+    "mis_a_jour_le": "updated_at",
+    "adresse": "slug",
+}
+
 FIGURE_COLUMNS = (
     "chiffre",
     "libelle",

@@ -1,7 +1,19 @@
 """Partnerships, projects and their parts, and the files that rows come from."""
 
 from .confirmations import Confirmation
+from .exchange import ConversationStatus, NoticeConversation, NoticeMessage, Side
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
+from .notices import (
+    NoticeContact,
+    NoticeDirection,
+    NoticeLanguage,
+    NoticeOutcome,
+    NoticePublication,
+    PartnershipNotice,
+    SoughtKind,
+    SoughtLevel,
+    SoughtSize,
+)
 from .panorama import CountingRule, PanoramaSnapshot, PanoramaYear
 from .partner_requests import Decision, PartnerAnswer, PartnerRequest, RequestLanguage
 from .partnerships import (
@@ -38,6 +50,7 @@ __all__ = [
     "ActivityStatus",
     "BudgetSource",
     "Confirmation",
+    "ConversationStatus",
     "CountingRule",
     "DatePrecision",
     "Decision",
@@ -49,6 +62,13 @@ __all__ = [
     "IndicatorPeriod",
     "NameResolution",
     "NameSide",
+    "NoticeContact",
+    "NoticeConversation",
+    "NoticeDirection",
+    "NoticeLanguage",
+    "NoticeMessage",
+    "NoticeOutcome",
+    "NoticePublication",
     "Origin",
     "PanoramaSnapshot",
     "PanoramaYear",
@@ -58,6 +78,7 @@ __all__ = [
     "Partnership",
     "PartnershipImport",
     "PartnershipKind",
+    "PartnershipNotice",
     "PartnershipParty",
     "PartnershipStatus",
     "PartyRole",
@@ -80,5 +101,9 @@ __all__ = [
     "ResultKind",
     "RowStatus",
     "SheetUpload",
+    "Side",
+    "SoughtKind",
+    "SoughtLevel",
+    "SoughtSize",
     "VerifierKind",
 ]

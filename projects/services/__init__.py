@@ -2,7 +2,8 @@
 
 from .bulk import NewIndicator, NewParty, NewProject, create_projects
 from .confirmation import confirm_all
-from .digest import Touched, refresh_activity, refresh_partnership_digest, refresh_project_digest
+from .digest import Touched, refresh_activity, refresh_notice_digest, refresh_partnership_digest, refresh_project_digest
+from .exchange import conclude, handle_report, keep_conversation, reply, reply_by_contact
 from .files import add_document, add_photo, remove_file
 from .imports import (
     cancel_import,
@@ -13,6 +14,9 @@ from .imports import (
     reopen_row,
     resolve_row,
 )
+from .notice_checks import accept_notice, checks_notices, revoke_contact
+from .notices import FIELDS as NOTICE_FIELDS
+from .notices import NewNotice, create_notice, create_notices, move_notice, notice_moves, renew_notice, update_notice
 from .panorama import Difference, change_rule, check_panorama, freeze_panorama
 from .partner_requests import answer_request, ask_partner, decide_corrections, open_request, revoke_request
 from .partnership_sheet import create_partnership, update_partnership
@@ -34,12 +38,15 @@ from .publication import move
 from .sheets import cancel_sheet, confirm_sheet, entrust, make_sheet, preview_sheet, scope_of, take_back
 
 __all__ = [
+    "NOTICE_FIELDS",
     "Difference",
     "NewIndicator",
+    "NewNotice",
     "NewPartnership",
     "NewParty",
     "NewProject",
     "Touched",
+    "accept_notice",
     "add_document",
     "add_photo",
     "answer_request",
@@ -50,10 +57,14 @@ __all__ = [
     "change_publication",
     "change_rule",
     "check_panorama",
+    "checks_notices",
+    "conclude",
     "confirm_all",
     "confirm_import",
     "confirm_sheet",
     "copy_project",
+    "create_notice",
+    "create_notices",
     "create_partnership",
     "create_partnerships",
     "create_project",
@@ -61,19 +72,28 @@ __all__ = [
     "decide_corrections",
     "entrust",
     "freeze_panorama",
+    "handle_report",
     "ignore_row",
     "import_partnerships",
+    "keep_conversation",
     "make_sheet",
     "move",
+    "move_notice",
+    "notice_moves",
     "open_request",
     "preview_import",
     "preview_sheet",
     "refresh_activity",
+    "refresh_notice_digest",
     "refresh_partnership_digest",
     "refresh_project_digest",
     "remove_file",
+    "renew_notice",
     "reopen_row",
+    "reply",
+    "reply_by_contact",
     "resolve_row",
+    "revoke_contact",
     "revoke_request",
     "save_parties",
     "scope_of",
@@ -86,5 +106,6 @@ __all__ = [
     "set_results",
     "set_themes",
     "take_back",
+    "update_notice",
     "update_partnership",
 ]

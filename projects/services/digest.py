@@ -1,4 +1,4 @@
-"""The digest of partnerships and projects: columns that lists, facets, search and map read instead of joining.
+"""The digest of partnerships, projects and notices: columns that lists, facets, search and map read instead of joining.
 
 Set-based: each table is compared in SQL first, and written only when a row differs. (A statement that changes no row would
 still fire the triggers behind the data version, and every cached page would be made anew for nothing.)
@@ -142,6 +142,41 @@ _PROJECTS = (
 """
 )
 
+# Of a notice, the countries and régions are those of its author on its own side, and those it seeks on the other.
+_NOTICES = (
+    _STANDING
+    + """
+, digest AS (
+    SELECT row.id,
+           CASE WHEN row.collectivity_id IS NULL THEN '{}' ELSE ARRAY[row.collectivity_id] END AS french_ids,
+           CASE WHEN foreigner.id IS NULL THEN '{}' ELSE ARRAY[foreigner.id] END AS foreign_ids,
+           CASE WHEN row.collectivity_id IS NULL
+                THEN coalesce((SELECT array_agg(DISTINCT region.code::varchar ORDER BY region.code::varchar)
+                               FROM projects_partnershipnotice_regions link JOIN atlas_region region ON region.id = link.region_id
+                               WHERE link.partnershipnotice_id = row.id), '{}')
+                WHEN own.code IS NULL THEN '{}' ELSE ARRAY[own.code::varchar] END AS region_codes,
+           CASE WHEN abroad.iso2 IS NULL
+                THEN coalesce((SELECT array_agg(DISTINCT country.iso2::varchar ORDER BY country.iso2::varchar)
+                               FROM projects_partnershipnotice_countries link
+                               JOIN atlas_country country ON country.id = link.country_id
+                               WHERE link.partnershipnotice_id = row.id), '{}')
+                ELSE ARRAY[abroad.iso2::varchar] END AS country_codes,
+           coalesce((SELECT array_agg(DISTINCT ancestor.code::varchar ORDER BY ancestor.code::varchar)
+                     FROM projects_partnershipnotice_themes link JOIN ancestor ON ancestor.theme = link.theme_id
+                     WHERE link.partnershipnotice_id = row.id), '{}') AS theme_codes,
+           coalesce(french.search_name, foreigner.search_name, atlas_normalise(contact.authority_name), '') AS party_names
+    FROM projects_partnershipnotice row
+    LEFT JOIN atlas_collectivity french ON french.id = row.collectivity_id
+    LEFT JOIN atlas_region own ON own.id = french.region_id
+    LEFT JOIN projects_noticecontact contact ON contact.id = row.contact_id
+    LEFT JOIN target ON target.id = row.foreign_authority_id
+    LEFT JOIN atlas_foreignauthority foreigner ON foreigner.id = coalesce(target.authority, row.foreign_authority_id)
+    LEFT JOIN atlas_country abroad ON abroad.id = coalesce(foreigner.country_id, contact.country_id)
+    WHERE %(everything)s OR row.id = ANY(%(ids)s)
+)
+"""
+)
+
 # What a visitor counts. `side` is the array column of the counted authorities; partnerships and projects alike.
 _TALLY = """
 WITH published AS NOT MATERIALIZED (
@@ -206,6 +241,12 @@ def refresh_project_digest(ids: Iterable[int] | None = None) -> int:
     """Write the digest columns of these projects (all by default) where they differ. Returns how many did."""
     columns = ["french_ids", "foreign_ids", "place_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers"]
     return _refresh("projects_project", _PROJECTS, [*columns, "lead_kinds", "party_names", "budget_total"], ids)
+
+
+def refresh_notice_digest(ids: Iterable[int] | None = None) -> int:
+    """Write the digest columns of these notices (all by default) where they differ. Returns how many did."""
+    columns = ["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"]
+    return _refresh("projects_partnershipnotice", _NOTICES, columns, ids)
 
 
 def _refresh(table: str, sql: str, columns: Sequence[str], ids: Iterable[int] | None) -> int:

@@ -1,4 +1,4 @@
-"""Partnerships and projects when an authority becomes another one: what passes on, what becomes one, what is counted anew."""
+"""Partnerships, projects and notices when an authority becomes another one: what passes on, what becomes one, what is counted anew."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -16,9 +16,12 @@ from projects.models import (
     Delegation,
     ImportRow,
     NameResolution,
+    NoticeContact,
+    NoticeConversation,
     PartnerRequest,
     Partnership,
     PartnershipKind,
+    PartnershipNotice,
     PartnershipParty,
     PartnershipStatus,
     PartyRole,
@@ -29,7 +32,12 @@ from projects.models import (
     RecordComment,
     SheetUpload,
 )
-from projects.services.digest import refresh_activity, refresh_partnership_digest, refresh_project_digest
+from projects.services.digest import (
+    refresh_activity,
+    refresh_notice_digest,
+    refresh_partnership_digest,
+    refresh_project_digest,
+)
 
 
 def fold_party(kept: PartnershipParty, gone: PartnershipParty) -> None:
@@ -67,11 +75,15 @@ declare(
     Reference(PartnerRequest, "foreign_authority"),
     Reference(ImportRow, "foreign_authority"),
     Reference(NameResolution, "foreign_authority"),
+    Reference(NoticeContact, "foreign_authority"),
+    Reference(PartnershipNotice, "foreign_authority"),
     # A partnership that is made one with its twin.
     Reference(Project, "partnership"),
     Reference(PartnerRequest, "partnership"),
     Reference(ImportRow, "partnership"),
     Reference(RecordComment, "partnership"),
+    Reference(PartnershipNotice, "partnership"),
+    Reference(NoticeConversation, "partnership"),
     Reference(PartnershipParty, "partnership", stays=_OWN_PART),
     Reference(Partnership.themes.through, "partnership", stays=_OWN_PART),
     Reference(Partnership, "merged_into", stays=_OWN_PART),
@@ -79,6 +91,8 @@ declare(
     Reference(PartnershipParty, "collectivity", once=["partnership"], fold=fold_party),
     Reference(ProjectParty, "collectivity", once=["project", "role"], fold=fold_project_party),
     Reference(PartnerRequest, "collectivity"),
+    Reference(PartnershipNotice, "collectivity"),
+    Reference(NoticeConversation, "collectivity", stays=_("Une conversation reste à qui l’a menée.")),
     Reference(Confirmation, "collectivity", stays=_SIGNED),
     Reference(ImportRow, "collectivity", stays=_("Une ligne de fichier dit ce que le fichier disait.")),
     Reference(Delegation, "member", stays=_AGREED),
@@ -124,6 +138,7 @@ def refresh(ledger: Ledger, authorities: Sequence[models.Model]) -> None:
         model.objects.filter(pk__in=touched).update(version=F("version") + 1)
     refresh_partnership_digest(links)
     refresh_project_digest(projects)
+    refresh_notice_digest(PartnershipNotice.objects.filter(_side(authorities)).values_list("pk", flat=True))
     refresh_activity()
 
 

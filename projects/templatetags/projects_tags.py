@@ -1,11 +1,13 @@
-"""What the pages of the ground show of partnerships: each tag costs a fixed number of queries."""
+"""What the pages of the ground show of partnerships and projects: each tag costs a fixed number of queries."""
 
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -56,11 +58,23 @@ def foreign_authority_partnerships(context: dict[str, Any], authority: ForeignAu
     return _table(rows, f"partner={authority.slug}", authority, own="foreign")
 
 
-@register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
-def country_partnerships(context: dict[str, Any], country: Country) -> dict[str, Any]:
-    """Latest partnerships with a country (two queries)."""
-    rows = _rows(context).filter(country_codes__contains=[country.iso2]).order_by(*PartnershipFilterSet.default_order)
-    return _table(rows, f"country={country.iso2}", country, shown=SHOWN_OF_COUNTRY)
+@register.simple_tag(takes_context=True)
+def country_links(context: dict[str, Any], country: Country) -> dict[str, Any]:
+    """Latest partnerships with a country, for `partnership_table`, and `kinds`: code, label and number of each (two queries)."""
+    rows = _rows(context).filter(country_codes__contains=[country.iso2])
+    counted = rows.order_by().values("kind").annotate(n=Count("pk")).order_by("-n", "kind")
+    kinds = ArraySubquery(counted.values(part=JSONObject(kind="kind", n="n")))
+    rows = rows.order_by(*PartnershipFilterSet.default_order).annotate(kind_counts=kinds)
+    table = _table(rows, f"country={country.iso2}", country, shown=SHOWN_OF_COUNTRY)
+    first = next(iter(table["partnerships"]), None)
+    counts = first.kind_counts if first else []
+    return table | {"kinds": [(one["kind"], PartnershipKind(one["kind"]).label, one["n"]) for one in counts]}
+
+
+@register.inclusion_tag("projects/_partnership_table.html")
+def partnership_table(links: dict[str, Any]) -> dict[str, Any]:
+    """The partnerships that another tag has read."""
+    return links
 
 
 def _table(
@@ -82,20 +96,6 @@ def _table(
         "here": here.pk,
         "companions": companions,
     }
-
-
-@register.simple_tag(takes_context=True)
-def country_kinds(context: dict[str, Any], country: Country) -> list[tuple[str, str, int]]:
-    """Code, label and number of each kind of partnership with a country (one query)."""
-    counted = (
-        _rows(context)
-        .filter(country_codes__contains=[country.iso2])
-        .order_by()
-        .values_list("kind")
-        .annotate(n=Count("pk"))
-        .order_by("-n")
-    )
-    return [(kind, PartnershipKind(kind).label, n) for kind, n in counted]
 
 
 @register.inclusion_tag("projects/_latest.html", takes_context=True)

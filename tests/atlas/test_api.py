@@ -30,6 +30,7 @@ LISTS = [
     "/api/v1/themes/",
     "/api/v1/partnerships/",
     "/api/v1/projects/",
+    "/api/v1/notices/",
 ]
 
 

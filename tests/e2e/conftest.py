@@ -31,7 +31,7 @@ from tests.factories.atlas import (
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_OPTIONS = [
@@ -112,6 +112,8 @@ def make_world() -> None:
     for n in range(30):
         PartnershipFactory(french__name=f"Villers-{n}", french__region=bretagne, foreign__country=countries["SN"])
     ProjectFactory(french=rennes, foreign=partners["Thiès"], theme=water)
+    NoticeFactory(collectivity=rennes, theme=water, country=countries["SN"])
+    NoticeFactory(foreign=True, foreign_authority=partners["Thiès"], direction="offer", theme=water)
     call_command("refresh_panorama", verbosity=0, stdout=StringIO())
     call_command("freeze_panorama", "2020", stdout=StringIO())
     UserFactory(email="admin@example.org", superuser=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from atlas.models import Collectivity, ForeignAuthority
-from projects.models import Partnership, Project
+from projects.models import Partnership, PartnershipNotice, Project
 from tests.e2e.conftest import DESK, PHONE, axe_violations, log_in, sideways
 
 PAGES = [
@@ -23,6 +23,10 @@ PAGES = [
     "/projets/",
     "/projets/?country=SN&q=eau",
     "/projets/{project}/",
+    "/bourse/",
+    "/bourse/?direction=request",
+    "/bourse/{notice}/",
+    "/carte/bourse/",
     "/panorama/",
     "/panorama/?annee=2020",
     "/recherche/?q=sant+etiene",
@@ -47,6 +51,7 @@ def address(template: str) -> str:
         collectivity=Collectivity.objects.get(name="Rennes").slug,
         partner=ForeignAuthority.objects.get(name_fr="Rio de Janeiro").slug,
         project=Project.objects.filter(publication="published").first().slug,
+        notice=PartnershipNotice.objects.order_by("pk")[0].slug,
         partnership=Partnership.objects.filter(confirmed_on__isnull=False).get().uuid,
     )
 

@@ -16,6 +16,9 @@ from projects.models import (
     ImportStatus,
     NameResolution,
     NameSide,
+    NoticeContact,
+    NoticeConversation,
+    NoticeMessage,
     Origin,
     PanoramaSnapshot,
     PanoramaYear,
@@ -24,6 +27,7 @@ from projects.models import (
     Partnership,
     PartnershipImport,
     PartnershipKind,
+    PartnershipNotice,
     Problem,
     Project,
     ProjectRole,
@@ -158,6 +162,38 @@ def again(build):
         build()
 
 
+def contact(**fields) -> NoticeContact:
+    given = {"country": CountryFactory(), "authority_name": "Mbour", "name": "Awa Diop", "function": "Maire"}
+    link = {"email": "a@b.example", "expires_at": datetime(2026, 3, 1, tzinfo=UTC), "token_hash": "0" * 64}
+    return NoticeContact.objects.create(**given | link | fields)
+
+
+def notice(**fields) -> PartnershipNotice:
+    """A draft of a French commune, unless said otherwise."""
+    author = {} if "contact" in fields else {"collectivity": CollectivityFactory()}
+    return PartnershipNotice.objects.create(**{"title": "Eau", "slug": "eau"} | author | fields)
+
+
+def conversation(**fields) -> NoticeConversation:
+    """A commune's reply to a commune's notice, unless said otherwise."""
+    replier = {} if "contact" in fields else {"collectivity": CollectivityFactory()}
+    return NoticeConversation.objects.create(**{"notice": fields.pop("notice", None) or notice()} | replier | fields)
+
+
+def replied_twice():
+    first = conversation()
+    conversation(notice=first.notice, collectivity=first.collectivity)
+
+
+def message(**fields) -> NoticeMessage:
+    return NoticeMessage.objects.create(**{"conversation": conversation(), "side": "author", "text": "x"} | fields)
+
+
+IN_FORCE = {
+    "publication": "published",
+    "published_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "expires_on": date(2026, 9, 1),
+}
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 
@@ -180,6 +216,22 @@ REFUSED = {
     "projects_recordcomment_text": lambda: word(text=""),
     "projects_recordcomment_settled": lambda: word(settled_by=UserFactory()),
     "projects_partnership_merged": lambda: partnership(merged_into=partnership(), publication="published"),
+    "projects_conversation_replier": lambda: conversation(contact=contact(), collectivity=CollectivityFactory()),
+    "projects_conversation_once": replied_twice,
+    "projects_conversation_stopped": lambda: conversation(stopped_by="author"),
+    "projects_conversation_partnership": lambda: conversation(partnership=partnership()),
+    "projects_noticemessage_text": lambda: message(text=""),
+    "projects_noticemessage_handled": lambda: message(handled_at=datetime(2026, 3, 1, tzinfo=UTC)),
+    "projects_noticecontact_named": lambda: contact(authority_name=""),
+    "projects_notice_titled": lambda: notice(title=""),
+    "projects_notice_author": lambda: notice(contact=contact(), collectivity=CollectivityFactory()),
+    "projects_notice_published": lambda: notice(contact=contact(), **IN_FORCE),
+    "projects_notice_closed": lambda: notice(**IN_FORCE | {"outcome": "contacts"}),
+    "projects_notice_partnership": lambda: notice(
+        **IN_FORCE | {"publication": "closed", "closed_on": date(2026, 2, 1), "outcome": "nothing"},
+        partnership=partnership(),
+    ),
+    "projects_notice_budget": lambda: notice(budget=-1),
     "projects_partnerrequest_subject": lambda: asked(project=project()),
     "projects_partnerrequest_answered": lambda: asked(answer="confirmed"),
     "projects_partnerrequest_decided": lambda: asked(decision="accepted", decided_at=datetime(2026, 3, 1, tzinfo=UTC)),
