@@ -4,33 +4,23 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from atlas.pages import ExportView, ListPage
-from projects.exports import NOTICE_COLUMNS
-from projects.filters import NoticeFilterSet
 from projects.models import PartnershipNotice
 
 
-class NoticeSource:
-    model = PartnershipNotice
-    filterset_class = NoticeFilterSet
-
-
-class NoticeList(NoticeSource, ListPage):
+class NoticeList(ListPage):
+    listed = "bourse"
     template_name = "projects/notice_list.html"
-    title = _("Bourse aux partenariats")
-    counted = _("annonce,annonces")
     export_url_name = "projects:notice_export"
     api_url_name = "api:notice-list"
     map_url_name = "map_layer"
     map_args = ("bourse",)
 
 
-class NoticeExport(NoticeSource, ExportView):
-    columns = geojson_properties = NOTICE_COLUMNS
-    filename = "bourse"
+class NoticeExport(ExportView):
+    listed = "bourse"
 
     def on_map(self, rows: QuerySet) -> QuerySet:
         return rows.on_map()
