@@ -156,7 +156,14 @@ class SitePlanPage(StaticPage):
                     (_("Sources et crédits"), reverse("credits")),
                 ],
             ),
-            (_("Compte"), [(_("Se connecter"), reverse("login")), (_("Mon compte"), reverse("account"))]),
+            (
+                _("Compte"),
+                [
+                    (_("Se connecter"), reverse("login")),
+                    (_("Demander un accès"), reverse("access_request")),
+                    (_("Mon compte"), reverse("account")),
+                ],
+            ),
             (
                 _("À propos"),
                 [
