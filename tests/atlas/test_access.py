@@ -375,7 +375,9 @@ def test_the_staff_read_what_the_register_says_attach_and_grant(
     refused = client.post(admin_page("gesture", asked.pk, "grant_representative"), {"note": ""})
     assert "Rattachez d’abord la demande" in unescape(refused.content.decode())
     assert not Membership.objects.exists()
-    assert client.post(admin_page("change", asked.pk), {"collectivity": town.pk}).status_code == 302
+    shown = client.get(admin_page("change", asked.pk)).context["adminform"].form
+    typed = {"collectivity": town.pk, "read_version": shown["read_version"].value()}
+    assert client.post(admin_page("change", asked.pk), typed).status_code == 302
     asked.refresh_from_db()
     assert (asked.collectivity, asked.status) == (town, "pending")
     with django_capture_on_commit_callbacks(execute=True):
