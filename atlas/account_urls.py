@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas import proconnect
-from atlas.views import access, accounts, exports
+from atlas.views import access, accounts, alerts, exports
 
 urlpatterns = [
     path("compte/connexion/", accounts.Login.as_view(), name="login"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("compte/acces/", access.AskAccess.as_view(), name="access_request"),
     path("compte/demandes/<int:pk>/<slug:transition>/", access.decide_access, name="access_decide"),
     path("compte/collectivites/<int:pk>/quitter/", accounts.leave, name="membership_leave"),
+    path("compte/alertes/", alerts.mine, name="alerts"),
+    path("alertes/nouvelle/<slug:list_name>/", alerts.follow, name="alert_follow"),
+    path("alertes/envoyee/", alerts.asked, name="alert_asked"),
+    path("alertes/<str:token>/confirmer/", alerts.confirm, name="alert_confirm"),
+    path("alertes/<str:token>/fin/", alerts.stop, name="alert_stop"),
     path("compte/fichiers/", exports.jobs_page, name="export_jobs"),
     path("compte/fichiers/<uuid:uuid>/", exports.job_page, name="export_job"),
     path("compte/fichiers/<uuid:uuid>/etat.json", exports.job_state, name="export_state"),

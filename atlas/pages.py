@@ -156,6 +156,7 @@ class ListPage(ListSource, TemplateView):
                 for fmt in self.export_formats
             ],
             "map_url": reverse(self.map_url_name, args=self.map_args) + asked if self._is_on_map(filterset) else "",
+            "follow_url": reverse("alert_follow", args=[self.listed]) + asked if self.source.new_since else "",
             "api_url": reverse(self.api_url_name) + asked if self.api_url_name else "",
         }
 

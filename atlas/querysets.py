@@ -212,6 +212,19 @@ class AccessRequestQuerySet(models.QuerySet):
         return self.select_related("user", "collectivity")
 
 
+class SavedSearchQuerySet(models.QuerySet):
+    """A saved search belongs to whoever holds its address."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user=user) | Q(email__iexact=user.email))
+
+    def confirmed(self) -> Self:
+        """Those to which news may be sent."""
+        return self.filter(Q(user=None) | Q(user__is_active=True), confirmed_at__isnull=False)
+
+
 class ExportJobQuerySet(models.QuerySet):
     """A file belongs to whoever asked for it, and to nobody else."""
 

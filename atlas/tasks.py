@@ -1,6 +1,6 @@
 """Background work of the ground: nightly housekeeping, which a second run finds done, and e-mails."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
@@ -19,15 +19,18 @@ from atlas.filters import lists
 from atlas.models import (
     AccessRequest,
     AccessStatus,
+    AlertSent,
     Collectivity,
     Contact,
     DataChange,
     ExportJob,
     ExportState,
     FormDraft,
+    SavedSearch,
     StatusChange,
     User,
 )
+from atlas.notifications import alerts
 
 KEPT_DATA_CHANGES = 500
 
@@ -152,6 +155,39 @@ def send_access_decided(change_id: int) -> None:
 @shared_task
 def send_proconnect_linked(user_id: int) -> None:
     notifications.proconnect_linked(User.objects.get(pk=user_id))
+
+
+@shared_task
+def send_alert_confirmation(search_id: int) -> None:
+    """The link is made here: it never travels through the queue. Confirmed or gone meanwhile, nothing leaves."""
+    if search := SavedSearch.objects.filter(pk=search_id, confirmed_at=None).first():
+        alerts.confirmation(search)
+
+
+@shared_task
+def send_alerts() -> int:
+    """Has the news of each saved search told whose day, or week, was not yet. Returns how many were asked for."""
+    day = timezone.localdate()
+    due = alerts.due(day)
+    for pk in due:
+        send_alert.delay(pk, day.isoformat())
+    return len(due)
+
+
+@shared_task
+def send_alert(search_id: int, day: str) -> int:
+    """Tells the news of one search for the period of `day`; run again, it finds them told."""
+    return alerts.tell(search_id, date.fromisoformat(day))
+
+
+@shared_task
+def forget_alerts() -> int:
+    """Deletes searches that nobody confirmed in time, and what was noted of alerts long ago. Returns searches deleted."""
+    now = timezone.now()
+    AlertSent.objects.filter(at__lt=now - timedelta(days=settings.LOG_INS_KEPT_DAYS)).delete()
+    late = now - timedelta(days=settings.ALERT_CONFIRM_DAYS)
+    gone, _kinds = SavedSearch.objects.filter(confirmed_at=None, created_at__lt=late).delete()
+    return gone
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------

@@ -117,6 +117,11 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         ("/compte/demandes/{request}/autre/", "302 404 404 404"),
     ],
     "compte/collectivites/<int:pk>/quitter/": [("/compte/collectivites/{membership}/quitter/", "302 200 404 404")],
+    "compte/alertes/": [("/compte/alertes/", ACCOUNT)],
+    "alertes/nouvelle/<slug:list_name>/": [("/alertes/nouvelle/projets/", ALL), ("/alertes/nouvelle/pays/", NONE)],
+    "alertes/envoyee/": [("/alertes/envoyee/", ALL)],
+    "alertes/<str:token>/confirmer/": [("/alertes/faux/confirmer/", NONE)],
+    "alertes/<str:token>/fin/": [("/alertes/faux/fin/", NONE)],
     "compte/fichiers/": [("/compte/fichiers/", ACCOUNT)],
     # The job is the member's: for anybody else, staff included, it does not exist.
     "compte/fichiers/<uuid:uuid>/": [(f"/compte/fichiers/{OWN}/", "302 200 404 404")],

@@ -1,5 +1,6 @@
 """Five families: bases, territories, partners, reference codes, users."""
 
+from .alerts import AlertSent, Rhythm, SavedSearch
 from .base import DataChange, StatusChange
 from .contacts import Audience, Contact, Standing, contact_digests
 from .drafts import FormDraft
@@ -49,6 +50,7 @@ __all__ = [
     "AccessRequest",
     "AccessStatus",
     "AidType",
+    "AlertSent",
     "Audience",
     "AuthorityLevel",
     "Channel",
@@ -83,7 +85,9 @@ __all__ = [
     "RecipientRegion",
     "Recognition",
     "Region",
+    "Rhythm",
     "Role",
+    "SavedSearch",
     "SectorCategory",
     "Standing",
     "StatGroup",

@@ -209,6 +209,10 @@ DRAFTS_KEPT_DAYS = 90
 EXPORT_DIRECT_ROWS = env.int("ATLAS_EXPORT_DIRECT_ROWS", default=5_000)
 EXPORTS_KEPT_DAYS = env.int("ATLAS_EXPORTS_KEPT_DAYS", default=7)
 EXPORTS_AT_ONCE = env.int("ATLAS_EXPORTS_AT_ONCE", default=3)
+# Saved searches: days to confirm one, how many an address may await to confirm, and may follow in all.
+ALERT_CONFIRM_DAYS = env.int("ATLAS_ALERT_CONFIRM_DAYS", default=7)
+ALERTS_TO_CONFIRM = env.int("ATLAS_ALERTS_TO_CONFIRM", default=3)
+ALERTS_AT_MOST = env.int("ATLAS_ALERTS_AT_MOST", default=20)
 # Records by the spreadsheet: lines of one workbook, and days that one which was only shown is kept.
 SHEET_MAX_ROWS = env.int("ATLAS_SHEET_MAX_ROWS", default=2_000)
 SHEETS_KEPT_DAYS = env.int("ATLAS_SHEETS_KEPT_DAYS", default=30)
@@ -339,6 +343,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
     "forget-sheets": {"task": "projects.tasks.forget_sheets", "schedule": crontab(hour=3, minute=45)},
+    # Several times, so that what one run could not do is done by the next: each period is told once.
+    "send-alerts": {"task": "atlas.tasks.send_alerts", "schedule": crontab(hour="7-12", minute=5)},
+    "forget-alerts": {"task": "atlas.tasks.forget_alerts", "schedule": crontab(hour=3, minute=50)},
     "resume-exports": {"task": "atlas.tasks.resume_exports", "schedule": crontab(minute="*/5")},
     "forget-exports": {"task": "atlas.tasks.forget_exports", "schedule": crontab(hour=3, minute=35)},
     "forget-contacts": {"task": "atlas.tasks.forget_contacts", "schedule": crontab(hour=3, minute=27)},

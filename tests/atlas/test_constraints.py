@@ -1,6 +1,6 @@
 """What the database itself refuses, without any form in between. One case per named constraint of the ground."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -103,6 +103,13 @@ def same_contact_twice():
         ContactFactory(collectivity=town, email=email, last_name="Le Goff")
 
 
+def sent_twice():
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    search = models.SavedSearch.objects.create(email="a@example.org", list_name="projets")
+    for _round in range(2):
+        search.sent.create(period=now.date(), since=now, until=now, count=0)
+
+
 REFUSED = {
     "atlas_move_sides": lambda: move(kind="succession"),
     "atlas_move_undone": lambda: move(undone_by=UserFactory()),
@@ -149,6 +156,11 @@ REFUSED = {
         collectivity=None, siret="", wanted_name="Pontorson-sur-Mer", status="granted", decided_at=timezone.now()
     ),
     "atlas_accessrequest_decided": lambda: AccessRequestFactory(status="granted", decided_at=None),
+    "atlas_savedsearch_once": lambda: [
+        models.SavedSearch.objects.create(email=email, list_name="projets")
+        for email in ("a@example.org", "A@example.org")
+    ],
+    "atlas_alertsent_once": sent_twice,
     "atlas_exportjob_waiting": lambda: [
         models.ExportJob.objects.create(user=user, list_name="projets") for user in [UserFactory()] * 2
     ],

@@ -29,6 +29,8 @@ PAGES = [
     "/carte/bourse/",
     "/panorama/",
     "/panorama/?annee=2020",
+    "/alertes/nouvelle/projets/?country=SN",
+    "/alertes/envoyee/",
     "/recherche/?q=sant+etiene",
     "/recherche/?q=zzzzzz",
     "/compte/connexion/",

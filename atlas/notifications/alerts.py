@@ -1,0 +1,120 @@
+"""News of saved searches: what became public since the last time, in one e-mail that can be stopped in one click."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.mail import EmailMultiAlternatives
+from django.core.signing import TimestampSigner
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import override
+
+from atlas.filters import lists
+from atlas.filters.words import words_of
+from atlas.models import AlertSent, Rhythm, SavedSearch
+
+from . import link
+
+# The link that confirms is not the one that stops.
+CONFIRM, STOP = "atlas.alert.confirm", "atlas.alert.stop"
+SHOWN = 20  # rows of an e-mail; the list holds the others
+# What is written at this very moment may become visible a little later, bearing an earlier time: it waits for the next e-mail.
+SETTLED = timedelta(minutes=5)
+
+
+def token(search: SavedSearch, salt: str) -> str:
+    """The secret of a link: signed, and void once the search is no longer followed."""
+    return TimestampSigner(salt=salt).sign(str(search.uuid))
+
+
+def period_of(rhythm: str, day: date) -> date:
+    """The day, or the Monday of its week."""
+    return day if rhythm == Rhythm.DAILY else day - timedelta(days=day.weekday())
+
+
+def due(day: date) -> list[int]:
+    """Searches whose news of the period of `day` were not told yet."""
+    told = AlertSent.objects.filter(
+        Q(search__rhythm=Rhythm.DAILY, period=period_of(Rhythm.DAILY, day))
+        | Q(search__rhythm=Rhythm.WEEKLY, period=period_of(Rhythm.WEEKLY, day))
+    )
+    waiting = SavedSearch.objects.confirmed().exclude(pk__in=told.values("search"))
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
+
+
+def tell(search_id: int, day: date) -> int:
+    """Send the news of a search for the period of `day`, if they were not. Returns how many rows were told.
+
+    The line that says so, the time up to which it is told and the sending are one transaction: a worker killed on the way
+    leaves the period to be told, and the next one tells it from the same time on.
+    """
+    with transaction.atomic():
+        waiting = SavedSearch.objects.confirmed().select_for_update(of=("self",), skip_locked=True)
+        search = waiting.filter(pk=search_id).first()
+        if search is None:
+            return 0
+        period, until = period_of(search.rhythm, day), timezone.now() - SETTLED
+        listed = lists.find(search.list_name)
+        if listed is None or until <= search.told_until or search.sent.filter(period=period).exists():
+            return 0
+        rows = listed.new_since(listed.ask(search.query, AnonymousUser()).rows(), search.told_until, until)
+        count = rows.order_by().count()
+        since = search.told_until
+        AlertSent.objects.create(search=search, period=period, since=since, until=until, count=count)
+        search.told_until = until
+        search.save(update_fields=["told_until"])
+        if count:
+            _send(search, listed, [listed.line(row) for row in listed.shape(rows)[:SHOWN]], count, since)
+    return count
+
+
+def _send(search: SavedSearch, listed: lists.PublicList, lines: list, count: int, since: datetime) -> None:
+    site = settings.SITE_URL.rstrip("/")
+    stop_url = link("alert_stop", token(search, STOP))
+    context = {
+        "title": listed.title,
+        "counted": str(listed.counted),
+        "criteria": words_of(listed, search.query, AnonymousUser()),
+        "rows": [{"title": title, "detail": detail, "url": site + url} for title, detail, url in lines],
+        "count": count,
+        "more": max(0, count - len(lines)),
+        "since": since,
+        "list_url": site + listed.address(search.query),
+        "stop_url": stop_url,
+        **_site(),
+    }
+    # RFC 8058: mail programs offer to stop, and do it by a POST to this address.
+    headers = {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    _mail("alert", search, context, headers)
+
+
+def confirmation(search: SavedSearch) -> None:
+    """The link that confirms, to whoever holds the address."""
+    listed = lists.find(search.list_name)
+    context = {
+        "title": listed.title,
+        "criteria": words_of(listed, search.query, AnonymousUser()),
+        "link": link("alert_confirm", token(search, CONFIRM)),
+        "days": settings.ALERT_CONFIRM_DAYS,
+        **_site(),
+    }
+    _mail("alert_confirm", search, context)
+
+
+def _site() -> dict[str, str]:
+    return {"site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL}
+
+
+def _mail(template: str, search: SavedSearch, context: dict, headers: dict[str, str] | None = None) -> None:
+    """Text, and HTML where the template has one."""
+    with override(settings.LANGUAGE_CODE):
+        subject, _line, body = render_to_string(f"atlas/email/{template}.txt", context).strip().partition("\n\n")
+        message = EmailMultiAlternatives(
+            " ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [search.email], headers=headers
+        )
+        if headers:
+            message.attach_alternative(render_to_string(f"atlas/email/{template}.html", context), "text/html")
+        message.send()
