@@ -14,8 +14,14 @@ from atlas.notifications import alerts as news
 from atlas.services import alerts
 from projects import services
 from projects.models import Partnership, Project
-from tests.factories.atlas import CountryFactory, ForeignAuthorityFactory, MembershipFactory, UserFactory
-from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.factories.atlas import (
+    CountryFactory,
+    ForeignAuthorityFactory,
+    MembershipFactory,
+    ThemeFactory,
+    UserFactory,
+)
+from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 23)
@@ -208,6 +214,18 @@ def test_a_partnership_is_news_when_it_is_made_public_however_old_its_draft():
     [message] = mail.outbox
     assert str(old.uuid) in message.body
     assert "1 partenariat de plus" in message.subject
+
+
+def test_the_exchange_is_followed_by_theme_each_week():
+    search = followed("theme=eau", rhythm="weekly", name="bourse")
+    water, recent = ThemeFactory(code="eau"), timezone.now() - timedelta(hours=3)
+    expected = NoticeFactory(theme=water, published_at=recent)
+    NoticeFactory(theme=ThemeFactory(code="culture"), published_at=recent)
+    NoticeFactory(theme=water)  # of ten days ago
+    NoticeFactory(theme=water, draft=True)
+    assert news.tell(search.pk, MONDAY) == 1
+    assert expected.get_absolute_url() in mail.outbox[0].body
+    assert mail.outbox[0].subject == "Bourse aux partenariats : 1 annonce de plus"
 
 
 def test_without_news_nothing_leaves_and_the_period_is_done():
