@@ -1,8 +1,8 @@
 """Who sees which partnership and which project, and in what shape."""
 
 from calendar import monthrange
-from datetime import date
 from collections.abc import Collection
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0012_sheets")]
+    dependencies = [("projects", "0013_verification")]
 
     operations = [
         migrations.AddIndex(
