@@ -212,7 +212,7 @@ class ProjectFilterSet(RankedFilterSet):
         }
     )
 
-    most_counted = 20_000
+    most_counted = 10_000
     default_order = (F("starts_on").desc(nulls_last=True), "-pk")
     facets_spec = {
         "theme": FacetSpec(Unnest(F("theme_codes")), lambda: labels("theme")),
