@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0013_verification")]
+    dependencies = [("projects", "0015_conversations")]
 
     operations = [
         migrations.AddIndex(
