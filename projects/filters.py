@@ -239,10 +239,8 @@ class NoticeFilterSet(RankedFilterSet):
     """Offers and requests in force; those that ended, with `past=true`."""
 
     q = TextFilter()
-    direction = django_filters.MultipleChoiceFilter(choices=NoticeDirection, label=_("Sens"))
-    author = django_filters.MultipleChoiceFilter(
-        choices=list(AUTHOR_SIDES.items()), method="filter_author", label=_("Auteur")
-    )
+    direction = ChoicesFilter(choices=NoticeDirection, label=_("Sens"))
+    author = ChoicesFilter(choices=list(AUTHOR_SIDES.items()), method="filter_author", label=_("Auteur"))
     sought = OverlapFilter(choices=SoughtKind, field_name="sought", label=_("Ce qui est recherché"))
     theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
     country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
