@@ -7,7 +7,8 @@ numbers are those of the ministry's own presentation of the field (`world.TARGET
 # In the order in which they are made: the authors of foreign notices are towns that have partnerships.
 # isort: off
 from . import partnerships, projects, agreements, notices, alerts
+from . import verification
 
 # isort: on
 
-__all__ = ["agreements", "alerts", "notices", "partnerships", "projects"]
+__all__ = ["agreements", "alerts", "notices", "partnerships", "projects", "verification"]

@@ -6,14 +6,20 @@ from collections import Counter
 import pytest
 
 from atlas.models import CollectivityKind, ForeignAuthority, ForeignPlace, PolicyMarker
+from atlas.services import moves
+from atlas.services.accounts import ensure_account
 from projects import figures
-from projects.demo import partnerships, projects, world
+from projects.demo import partnerships, projects, verification, world
 from projects.demo.partnerships import Inventor, kilometres
 from projects.demo.texts import NORTH, TEXTS
 from projects.demo.words import at, of, of_department, of_said, said
 from projects.demo.world import THEME_SHARES, Targets, World, allocate
 from projects.models import Origin, Partnership, PartnershipKind, PartnershipStatus, Project
+from projects.permissions import Scope
+from projects.services.succession import proposals
+from projects.services.verification import read_queue
 from tests.factories.atlas import CollectivityFactory, CountryFactory, ThemeFactory
+from tests.projects.world import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +236,23 @@ def test_articles_of_departments(name, expected):
 def test_authorities_in_a_sentence(kind, name, population, expected):
     authority = CollectivityFactory.build(kind=CollectivityKind[kind], name=name, population=population)
     assert (said(authority), of_said(authority))[: len(expected)] == expected
+
+
+def test_verification_has_something_of_each_kind_and_changes_no_published_figure():
+    partnerships.make_partnerships()
+    projects.make_projects()
+    ensure_account("ambassade@demo.example", password="x", first_name="Alix", last_name="Dakar")
+    joined(CollectivityFactory(name="Seynod", former=True), CollectivityFactory(name="Annecy"))
+    ForeignAuthority.objects.filter(pk__in=ForeignAuthority.objects.order_by("pk").values("pk")[:2]).update(
+        name_local="Mérida"
+    )
+    published = Partnership.objects.filter(publication="published")
+    before = published.count(), ForeignAuthority.objects.filter(partnership_count__gt=0).count()
+    assert "doublons possibles" in verification.make_verification()
+    assert (published.count(), ForeignAuthority.objects.filter(partnership_count__gt=0).count()) == before
+    assert moves.count_candidates() >= 1
+    assert [str(one.old) for one in proposals()] == ["Seynod"]
+    found = read_queue(Scope(everything=True)).facets["reason"].counts
+    assert found.keys() >= {"never", "stale", "over", "corrected"}
+    assert published.filter(verified_as="embassy").exists()
+    assert verification.make_verification() == "déjà là"
