@@ -143,6 +143,13 @@ class OverlapFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(**{f"{self.field_name}__overlap": list(value)}) if value else qs
 
 
+class StatusFilter(ChoicesFilter):
+    """IATI statuses, declared or said by the dates."""
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        return qs.in_status(value) if value else qs
+
+
 class MainThemeFilter(django_filters.CharFilter):
     """Projects whose main theme lies in a group of themes (its code), as the national figures count them."""
 
@@ -180,7 +187,7 @@ class ProjectFilterSet(RankedFilterSet):
     region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
     sdg = ArrayCodesFilter("sdg", field_name="sdg_numbers", label=_("Objectif de développement durable"))
     kind = OverlapFilter(choices=CollectivityKind, field_name="lead_kinds", label=_("Type du chef de file"))
-    status = ChoicesFilter(choices=ActivityStatus, label=_("Situation"))
+    status = StatusFilter(choices=ActivityStatus, label=_("Situation"))
     collectivity = SlugFilter(Collectivity, field_name="french_ids", label=_("Collectivité française"))
     partner = SlugFilter(ForeignAuthority, field_name="foreign_ids", label=_("Partenaire étranger"))
     place = SlugFilter(ForeignAuthority, field_name="place_ids", label=_("Lieu du projet"))
@@ -205,7 +212,7 @@ class ProjectFilterSet(RankedFilterSet):
         }
     )
 
-    most_counted = 20_000
+    most_counted = 10_000
     default_order = (F("starts_on").desc(nulls_last=True), "-pk")
     facets_spec = {
         "theme": FacetSpec(Unnest(F("theme_codes")), lambda: labels("theme")),
@@ -232,10 +239,8 @@ class NoticeFilterSet(RankedFilterSet):
     """Offers and requests in force; those that ended, with `past=true`."""
 
     q = TextFilter()
-    direction = django_filters.MultipleChoiceFilter(choices=NoticeDirection, label=_("Sens"))
-    author = django_filters.MultipleChoiceFilter(
-        choices=list(AUTHOR_SIDES.items()), method="filter_author", label=_("Auteur")
-    )
+    direction = ChoicesFilter(choices=NoticeDirection, label=_("Sens"))
+    author = ChoicesFilter(choices=list(AUTHOR_SIDES.items()), method="filter_author", label=_("Auteur"))
     sought = OverlapFilter(choices=SoughtKind, field_name="sought", label=_("Ce qui est recherché"))
     theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
     country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))

@@ -1,6 +1,7 @@
 """Who sees which partnership and which project, and in what shape."""
 
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Self
 
@@ -91,6 +92,20 @@ class ProjectQuerySet(CountedQuerySet):
                 output_field=CharField(max_length=1),
             )
         )
+
+    def in_status(self, codes: Collection[str]) -> Self:
+        """Those whose `status` is one of these; said by columns, so that the database knows how many to expect."""
+        today = timezone.localdate()
+        dated = {
+            "1": Q(starts_on__gt=today),
+            "2": Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today)),
+            "4": Q(ends_on__lt=today),  # nothing ends before it starts
+        }
+        wanted = Q(declared_status__in=list(codes))
+        for code, condition in dated.items():
+            if code in codes:
+                wanted |= Q(declared_status="") & condition
+        return self.filter(wanted)
 
     def _with_parties(self) -> Self:
         party = self.model.parties.rel.related_model

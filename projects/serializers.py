@@ -11,6 +11,7 @@ from atlas.serializers import (
     ThemeRefSerializer,
 )
 from projects.models import (
+    NoticeOutcome,
     Partnership,
     PartnershipNotice,
     PartnershipParty,
@@ -188,6 +189,9 @@ class NoticeRowSerializer(RowSerializer):
     html_url = Link("projects:notice_detail", "slug", help_text=_("Page du site."))
     collectivity = CollectivityRefSerializer(allow_null=True, help_text=_("L’auteur français, ou null."))
     foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’auteur étranger, ou null."))
+    outcome = serializers.ChoiceField(
+        NoticeOutcome.choices, allow_null=True, help_text=_("La suite d’une annonce close.")
+    )
 
     class Meta:
         model = PartnershipNotice

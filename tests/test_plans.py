@@ -146,6 +146,11 @@ def test_a_list_reads_its_indexes_and_not_its_table(filterset_class, exact, near
         *_labels, plan = plans(lambda: list(asked(filterset_class).rows()[:25]))
         assert f"using {FIRST_PAGE[filterset_class]} on" in plan
         assert reads_all not in plan
+    if model is Project:
+        for order, index in (("title", "title"), ("start", "oldest"), ("-budget", "budget"), ("-updated", "updated")):
+            with subtests.test("the first page in an order", order=order):
+                *_labels, plan = plans(lambda order=order: list(asked(filterset_class, sort=order).rows()[:25]))
+                assert f"using projects_proj_{index} on" in plan
     if model is not Collectivity:
         for side in ("french_ids", "foreign_ids", *(["place_ids"] if model is Project else [])):
             with subtests.test("rows of one authority", side=side):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, URLField
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from atlas.history import words
@@ -137,6 +138,12 @@ class RecordAdmin(GesturesMixin, ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
         return form
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Under the name of what is listed, rather than Django's «Sélectionnez l’objet … à changer»."""
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        )
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Without the version, which the page carries hidden."""

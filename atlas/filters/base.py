@@ -274,9 +274,9 @@ class FacetedFilterSet(django_filters.FilterSet):
         Where `most_counted` says so, large numbers are «more than», unless they were counted to the end (`exact`) before.
         Only for querysets that depend on nobody (`visible_to` an anonymous visitor); see `ListPage`.
         """
-        asked = hashlib.sha256(repr((self.queryset.query.sql_with_params(), sorted(self.criteria.items()))).encode())
-        key = f"counts:{type(self).__name__}:{version or DataChange.objects.version()}:{asked.hexdigest()}"
-        most = None if exact else self.most_counted
+        version = version or DataChange.objects.version()
+        asked = {name: value for name, value in self.criteria.items() if name != "sort"}
+        key, most = self._kept_under(version, asked), None if exact else self.most_counted
         counted = cache.get(key)
         if counted is None and most:
             counted = cache.get(f"{key}:{most}")
@@ -285,18 +285,35 @@ class FacetedFilterSet(django_filters.FilterSet):
             cut = most and any(n > most for _facet, value, n in counted if value == "")
             cache.set(f"{key}:{most}" if cut else key, counted, 3600)
         capped = {facet for facet, value, n in counted if most and value == "" and n == most + 1}
-        self.total_capped = "" in capped
         total = next((n for facet, value, n in counted if (facet, value) == ("", "")), 0)
-        self.total = most if self.total_capped else total
-        facets = [
+        total = most if "" in capped else total
+        alone = next(iter(asked)) if len(asked) == 1 else ""
+        if alone in capped and (everything := cache.get(self._kept_under(version, {}))):
+            # What this facet counts is everything, and that was counted to the end.
+            own = {value: n for facet, value, n in everything if facet == alone}
+            counted = [row for row in counted if row[0] != alone] + [(alone, *one) for one in own.items()]
+            capped.remove(alone)
+            if "" in capped and len(chosen := asked[alone]) == 1:
+                self.total, self.total_capped = own.get(str(chosen[0]), 0), False
+                return self.total, self._facets(counted, capped)
+        self.total, self.total_capped = total, "" in capped
+        return self.total, self._facets(counted, capped)
+
+    def _kept_under(self, version: str, asked: dict[str, Any]) -> str:
+        question = repr((self.queryset.query.sql_with_params(), sorted(asked.items())))
+        return f"counts:{type(self).__name__}:{version}:{hashlib.sha256(question.encode()).hexdigest()}"
+
+    def _facets(self, counted: list[tuple[str, str, int]], capped: set[str]) -> list[Facet]:
+        return [
             replace(self._facet(name, spec, counted), capped=(name if name in self.criteria else "") in capped)
             for name, spec in self.facets_spec.items()
         ]
-        return self.total, facets
 
     def _facet(self, name: str, spec: FacetSpec, counted: list[tuple[str, str, int]]) -> Facet:
         selected = {str(value) for value in self.criteria.get(name, [])}
         numbers = {value: n for facet, value, n in counted if facet == name}
+        if len(selected) == 1 and self.total:  # the rows that bear the only choice are the rows that are listed
+            numbers |= dict.fromkeys(selected, self.total)
         choices = [
             Choice(value, str(label), numbers.get(value, 0), value in selected)
             for value, label in spec.labels().items()

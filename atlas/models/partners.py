@@ -128,7 +128,7 @@ class CountryStatus(Validity, Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.country}: {self.category}"
+        return f"{self.country}\u00a0: {self.get_list_display()}, {self.get_category_display()}"
 
 
 class ForeignRegion(Positioned):

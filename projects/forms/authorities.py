@@ -87,7 +87,7 @@ class AuthorityRow(RowForm):
         chosen = self.chosen
         if isinstance(chosen, Collectivity):
             where = chosen.department or chosen.region
-            return f"{chosen} ({where})" if where else str(chosen)
+            return f"{chosen}, {where}" if where else str(chosen)
         return f"{chosen} ({chosen.country})" if chosen else ""
 
 

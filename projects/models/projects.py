@@ -155,7 +155,11 @@ class Project(Record, Verified):
         indexes = [
             models.Index(F("starts_on").desc(nulls_last=True), F("id").desc(), name="projects_proj_recent"),
             models.Index(fields=["-updated_at", "-id"], name="projects_proj_updated"),
+            models.Index(F("starts_on").asc(nulls_last=True), F("id").asc(), name="projects_proj_oldest"),
+            models.Index(F("budget_total").desc(nulls_last=True), F("id").desc(), name="projects_proj_budget"),
+            models.Index(fields=["title", "id"], name="projects_proj_title"),
             models.Index(fields=["publication"], name="projects_proj_public"),
+            models.Index(fields=["declared_status"], condition=~Q(declared_status=""), name="projects_proj_declared"),
             GinIndex(fields=["french_ids"], name="projects_proj_french"),
             GinIndex(fields=["foreign_ids"], name="projects_proj_foreign"),
             GinIndex(fields=["place_ids"], name="projects_proj_places"),

@@ -137,7 +137,7 @@ WITH ties AS (
     LEFT JOIN atlas_collectivity french ON french.id = other.collectivity_id
     LEFT JOIN atlas_foreignauthority foreigner ON foreigner.id = other.foreign_authority_id
     WHERE other.publication = 'published' AND other.expires_on >= %(today)s AND other.id <> %(notice)s
-      AND (other.collectivity_id IS NULL) <> %(is_foreign)s
+      AND (other.collectivity_id IS NULL) = %(is_foreign)s
       AND (other.theme_codes && %(themes)s::varchar[] OR other.country_codes && %(countries)s::varchar[])
 ), scored AS (
     SELECT found.*,

@@ -156,6 +156,7 @@ function writeLabels() {
     }
   }
 }
+const width = (n) => (n < 10 ? 28 : n < 100 ? 34 : n < 10_000 ? 42 : 52);
 const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 function showGround() {
@@ -183,7 +184,7 @@ function groupOf(side) {
       const n = cluster.getChildCount();
       return icon(L, {
         side,
-        size: n < 10 ? 28 : n < 100 ? 34 : 42,
+        size: width(n),
         text: format(n),
         label: () => fill(texts[`${side}Cluster`], { n: format(n) }),
         extra: "atlas-pin--group",
@@ -204,7 +205,7 @@ function readGrid({ scale, total, ...sides }) {
     const pin = (n) =>
       icon(L, {
         side,
-        size: n < 10 ? 28 : n < 100 ? 34 : 42,
+        size: width(n),
         text: format(n),
         label: () => fill(texts[`${side}Cluster`], { n: format(n) }),
         extra: "atlas-pin--group",

@@ -1,10 +1,15 @@
 """Lists of partnerships and projects, as people read them."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from projects.filters import ProjectFilterSet
+from projects.models import Project
 from tests.factories.atlas import CollectivityFactory, ThemeFactory
-from tests.factories.projects import PartnershipFactory
+from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +47,19 @@ def test_an_empty_list_asks_to_remove_only_what_was_asked(client):
     page = reverse("projects:project_list")
     assert "Rien n’est encore publié ici" in client.get(page).content.decode()
     assert "Revenir à la liste entière" in client.get(page, {"q": "zzz"}).content.decode()
+
+
+def test_a_status_asked_for_is_the_one_that_is_shown():
+    """The criterion is said by columns, the status by a rule: they agree whatever is known of the dates."""
+    today, day = timezone.localdate(), timedelta(days=1)
+    for declared in ("", "2", "5"):
+        for start, end in (
+            (None, None), (None, today - day), (None, today + day), (today - 9 * day, None), (today, today), (today + day, None),
+            (today - 9 * day, today - day), (today - 9 * day, today + day), (today + day, today + 9 * day),
+        ):  # fmt: skip
+            ProjectFactory(starts_on=start, ends_on=end, declared_status=declared, digest=False)
+    shown = dict(Project.objects.with_status().values_list("pk", "status"))
+    assert set(shown.values()) == {"", "1", "2", "4", "5"}
+    for codes in (["1"], ["2"], ["3"], ["4"], ["5"], ["1", "4"], ["2", "5"]):
+        found = set(ProjectFilterSet({"status": codes}).qs.values_list("pk", flat=True))
+        assert found == {pk for pk, status in shown.items() if status in codes}

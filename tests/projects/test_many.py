@@ -25,7 +25,7 @@ def many(monkeypatch):
     """Twelve projects where five are many: nine in Sénégal, three in Germany."""
     monkeypatch.setattr(ProjectFilterSet, "most_counted", 5)
     monkeypatch.setattr(maps, "GRID_ABOVE", 5)
-    senegal, germany = CountryFactory(), CountryFactory(iso2="DE")
+    senegal, germany, _nobody = CountryFactory(), CountryFactory(iso2="DE"), CountryFactory(iso2="BR")
     thies = ForeignAuthorityFactory(name_fr="Thiès", country=senegal, longitude=-16.93, latitude=14.79)
     region, theme = RegionFactory(code="53"), ThemeFactory(code="eau")
     for number in range(12):
@@ -74,6 +74,25 @@ def test_what_was_counted_to_the_end_beforehand_is_shown_exactly(client, many):
     assert "plus de" not in page.content.decode()
     ProjectFactory()
     assert listed(client).context["page"].total_capped, "other data are other numbers"
+
+
+def test_a_choice_alone_is_as_exact_as_everything_is(client, many):
+    page = listed(client, country="SN")
+    assert (page.context["page"].total, page.context["page"].total_capped) == (5, True)
+    assert numbers(page, "country")["SN"] == 5, "never less than what is listed"
+    keep_counts()
+    page = listed(client, country="SN", sort="title")
+    assert (page.context["page"].total, page.context["page"].total_capped) == (9, False)
+    assert numbers(page, "country") == {"SN": 9, "DE": 3}
+    facets = {facet.name: facet.capped for facet in page.context["facets"]}
+    assert (facets["country"], facets["region"]) == (False, True)
+    page = listed(client, country=["SN", "DE"])
+    assert page.context["page"].total_capped
+    assert numbers(page, "country") == {"SN": 9, "DE": 3}
+    assert (listed(client, country="DE").context["page"].total, listed(client, country="BR").context["page"].total) == (
+        3,
+        0,
+    )
 
 
 def test_what_was_counted_for_visitors_says_nothing_of_drafts(client, many):

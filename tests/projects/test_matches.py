@@ -177,7 +177,7 @@ def test_it_reads_the_indexes_at_the_size_of_the_atlas(asked):
         cursor.execute("EXPLAIN " + sql, parameters)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Seq Scan on atlas_collectivity row" not in plan, plan
-    assert "Seq Scan on projects_partnership" not in plan, plan
+    assert "Seq Scan on projects_partnership link" not in plan, plan
 
 
 def test_it_is_shown_in_the_space_and_to_those_who_check_and_never_to_visitors(client, water, senegal):
