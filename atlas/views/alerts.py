@@ -73,9 +73,10 @@ def _void(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address bears the secret: it is neither indexed nor passed on."""
+    """The address bears the secret: it is not indexed. (No other site reads it: the portal's referrers are its own only;
+    without any, browsers would post these forms as if from nowhere, and be refused.)
+    """
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -73,7 +73,8 @@ def test_a_visitor_confirms_by_the_link_and_by_a_click_before_anything_is_sent(c
     assert search.confirmed_at is None
     answer = client.post(address)
     assert "C’est confirmé" in answer.content.decode()
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"  # with none, browsers post from «null», which is refused
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
     search.refresh_from_db()
     assert search.confirmed_at
 
