@@ -23,7 +23,7 @@ from django.db.models import Count, F, FloatField, Func, IntegerField, Model, Qu
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.filters import FacetedFilterSet, Unnest
-from atlas.models import Collectivity, DataChange, ForeignAuthority
+from atlas.models import Collectivity, ForeignAuthority
 
 GRID_ABOVE = 20_000  # rows: beyond, points are gathered in cells
 CELLS = {"french": 250, "foreign": 1000}  # their sides, in the unit below
@@ -299,9 +299,8 @@ def _json(**content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def compressed_points(layer: MapLayer, rows: QuerySet) -> dict[str, dict[str, bytes]]:
+def compressed_points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, dict[str, bytes]]:
     """`points` or `grid`, in brotli and in gzip, made once per question and state of the data: {part: {encoding: bytes}}."""
-    version = DataChange.objects.version()
     key = f"map:{layer.name}:{settings.RELEASE}:{version}:{_question(rows)}"
     kept = cache.get(key)
     if kept is None:

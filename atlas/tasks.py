@@ -54,7 +54,7 @@ def keep_counts() -> None:
     for layer in maps.layers():
         rows = layer.filterset_class({}, queryset=layer.model.objects.visible_to(visitor)).qs
         layer.count_ground(rows, version)
-        maps.compressed_points(layer, rows)
+        maps.compressed_points(layer, rows, version)
 
 
 @shared_task

@@ -194,7 +194,7 @@ class MapPoints(LayerSource, View):
         names = {"points": "points", "noms": "names"}
         if part not in names:
             raise Http404
-        bodies = maps.compressed_points(self.layer, self.get_filterset().qs)[names[part]]
+        bodies = maps.compressed_points(self.layer, self.get_filterset().qs, data_version(request))[names[part]]
         return compressed(request, bodies)
 
 
