@@ -27,6 +27,7 @@ from tests.factories.atlas import (
     DepartmentFactory,
     ForeignAuthorityFactory,
     MembershipFactory,
+    PostingFactory,
     RegionFactory,
     ThemeFactory,
     UserFactory,
@@ -119,6 +120,8 @@ def make_world() -> None:
     UserFactory(email="admin@example.org", superuser=True)
     UserFactory(email="dctciv@example.org", staff=True).groups.add(accounts.ensure_groups()[OFFICERS])
     MembershipFactory(user=UserFactory(email="ville@example.org"), collectivity=rennes, role="representative")
+    embassy = PostingFactory(kind="embassy", user=UserFactory(email="ambassade@example.org"))
+    embassy.countries.set([countries["SN"]])
     ContactFactory(collectivity=rennes)
     AccessRequestFactory(collectivity=rennes)
 

@@ -5,10 +5,8 @@ import re
 from django.core import mail
 from playwright.sync_api import expect
 
-from atlas.models import Country
 from projects.models import Partnership
 from tests.e2e.conftest import PHONE, axe_violations, log_in, sideways
-from tests.factories.atlas import PostingFactory, UserFactory
 
 TITLE = "Joal looks for a partner for its mangrove"
 
@@ -18,9 +16,6 @@ def sent_to(address: str) -> mail.EmailMessage:
 
 
 def test_a_foreign_town_finds_its_partner(new_page):
-    posting = PostingFactory(kind="embassy", user=UserFactory(email="ambassade@example.org"))
-    posting.countries.set([Country.objects.get(iso2="SN")])
-
     town = new_page(width=PHONE)
     town.goto("/bourse/proposer/?langue=en")
     assert sideways(town) <= 0
