@@ -44,7 +44,9 @@ def page_of(client, thing) -> str:
 def test_the_sheet_of_a_busy_authority_costs_few_queries(client, rennes, django_assert_max_num_queries):
     for _ in range(3):
         PartnershipFactory(french=rennes)
-    client.get(reverse("projects:partnership_list"))  # the names of countries are kept by the process, as labels of criteria
+    client.get(
+        reverse("projects:partnership_list")
+    )  # the names of countries are kept by the process, as labels of criteria
     with django_assert_max_num_queries(8):
         page = page_of(client, rennes)
     assert "Confirmée le 1er mars 2026" in page
