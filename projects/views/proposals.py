@@ -38,7 +38,8 @@ def language_of(request: HttpRequest, otherwise: str = "") -> str:
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """A page of somebody without account: it bears its languages, and is neither kept nor indexed."""
     languages = [(code, get_language_info(code)["name_local"].capitalize()) for code in RequestLanguage.values]
-    given = {"languages": languages, "saved": request.GET.get("fait", "")}
+    token = request.resolver_match.kwargs.get("token", "")
+    given = {"languages": languages, "saved": request.GET.get("fait", ""), "token": token}
     return _private(render(request, f"projects/exchange/{template}.html", given | context, status=status))
 
 

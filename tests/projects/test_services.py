@@ -56,8 +56,8 @@ def test_a_partnership_has_both_sides(side):
 
 def test_writing_many_costs_what_writing_few_costs(django_assert_max_num_queries):
     few, many = twinnings(2), twinnings(40)
-    with django_assert_max_num_queries(25) as first:
+    with django_assert_max_num_queries(26) as first:
         services.create_partnerships(few, actor=None)
-    with django_assert_max_num_queries(25) as second:
+    with django_assert_max_num_queries(26) as second:
         services.create_partnerships(many, actor=None)
     assert len(first) == len(second)
