@@ -350,11 +350,11 @@ def test_a_partnership_is_concluded_once_and_by_those_who_write(begun, rennes, e
 def test_the_dashboard_counts_what_is_unread(begun, notice, editor):
     member = client_of(editor)
     dashboard = reverse("space:dashboard", args=["rennes"])
-    assert "Aucun message non lu" in member.get(dashboard).content.decode()
+    assert "aucun message non lu" in member.get(dashboard).content.decode()
     exchange.write(begun, "author", "Bonjour", contact=notice.contact)
     assert "1\xa0message non lu" in member.get(dashboard).content.decode()
     member.get(reverse("space:conversation", args=["rennes", begun.uuid]))
-    assert "Aucun message non lu" in member.get(dashboard).content.decode()
+    assert "aucun message non lu" in member.get(dashboard).content.decode()
 
 
 def test_the_list_costs_the_same_with_more_conversations(rennes, editor, django_assert_max_num_queries):
