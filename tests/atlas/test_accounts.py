@@ -15,8 +15,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from atlas import launcher, notifications
-from atlas.models import ExportJob, Membership, User
-from atlas.notifications import invitation_tokens
+from atlas.filters import lists
+from atlas.models import ExportJob, Membership, Rhythm, SavedSearch, User
+from atlas.notifications import alerts, invitation_tokens
 from atlas.services import access as access_service
 from atlas.services import accounts, members
 from tests.factories.atlas import (
@@ -573,6 +574,9 @@ def test_e_mails_are_plain_french_text_with_a_subject_on_one_line(
             access_service.ask_as_visitor(address, access_service.Wanted(collectivity))
     notifications.export_ready(ExportJob.objects.create(user=superuser, list_name="projets"))
     notifications.contact_notice(ContactFactory(collectivity=collectivity, function="Adjointe & <élue>"))
+    search = SavedSearch.objects.create(email="c@example.org", list_name="projets", rhythm=Rhythm.WEEKLY)
+    alerts.confirmation(search)
+    alerts._send(search, lists.find("projets"), [(name, "", "/projets/eau/")], 1, timezone.now())
     templates = [path for path in settings.BASE_DIR.glob("templates/atlas/email/*.txt") if path.name[0] != "_"]
     assert len(mail.outbox) == len(templates) + 1  # an invitation with and without an authority
     for message in mail.outbox:

@@ -13,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.http import QueryDict
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from atlas.filters import lists
 from atlas.models import CollectivityKind, DataChange
 from projects import figures, services, tasks
 from projects.figures import FIGURES, measure, shares
@@ -73,8 +73,7 @@ def lines(figure: str, year: int | None = None) -> dict[str, int]:
 def rows_of_list(url: str):
     """What the list at this address shows a visitor."""
     path, _mark, query = url.partition("?")
-    source = resolve(path).func.view_class
-    filterset = source.filterset_class(QueryDict(query), queryset=source.model.objects.visible_to(AnonymousUser()))
+    filterset = lists.find(resolve(path).func.view_class.listed).ask(query, AnonymousUser())
     assert filterset.is_valid(), filterset.errors
     return filterset.qs
 
