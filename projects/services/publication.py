@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from atlas.models import User
 from atlas.services.transitions import fire
@@ -21,15 +22,28 @@ ANNOUNCED = ("submit", "send_back", "ask_refresh")
 def move(record: R, transition: str, *, actor: User, note: str = "") -> R:
     """Publish, send back, archive… by the transition's name, and count anew what is public.
 
+    Who publishes the record of his own authority says that it is right this day: that side has confirmed it.
+
     Raises:
         PermissionDenied, ValidationError: as `fire`; and a project that lacks something is not published: the error lists it.
     """
-    if isinstance(record, Partnership):
-        return change_publication(record, transition, actor=actor, note=note)
     target = record.workflow.get(transition)
-    if target and target.target == ProjectPublication.PUBLISHED and (lacks := missing(record)):
+    publishes = bool(target) and target.target == ProjectPublication.PUBLISHED
+    if isinstance(record, Partnership):
+        moved = change_publication(record, transition, actor=actor, note=note)
+        return _confirm(moved, actor=actor) if publishes else moved
+    if publishes and (lacks := missing(record)):
         raise ValidationError([one.text for one in lacks], code="incomplete")
     announce = tasks.send_project_moved.delay if transition in ANNOUNCED else None
     moved = fire(record, transition, actor=actor, note=note, announce=announce)
     refresh_activity(Touched.by(Project, [record.pk]))
-    return moved
+    return _confirm(moved, actor=actor) if publishes else moved
+
+
+def _confirm(record: R, *, actor: User) -> R:
+    """Note the word of the French side, when `actor` is one of its members."""
+    ours = record.parties.filter(collectivity__memberships__user=actor)
+    if ours.exists():
+        record.confirmed_on, record.confirmed_by = timezone.localdate(), actor
+        record.save(update_fields=["confirmed_on", "confirmed_by"])
+    return record

@@ -140,3 +140,17 @@ def test_page_files_and_api_give_the_same_projects(client):
     assert {row["title"] for row in api["results"]} == wanted
     sheet = client.get(api["results"][0]["url"]).json()
     assert sheet["country_shares"] == [{"country": "SN", "share": 100.0}]
+
+
+def test_publishing_ones_own_project_is_to_confirm_it():
+    staff = UserFactory(superuser=True)
+    mayor = MembershipFactory(role="representative")
+    ours, theirs = (ProjectFactory(french=mayor.collectivity, draft=True) for _ in range(2))
+    for project in (ours, theirs):
+        project.theme_shares.update(share=100)
+    services.move(ours, "publish", actor=mayor.user)
+    services.move(theirs, "publish", actor=staff)
+    for project, day in ((ours, timezone.localdate()), (theirs, None)):
+        project.refresh_from_db()
+        assert (project.publication, project.confirmed_on) == ("published", day)
+    assert ours.confirmed_by == mayor.user
