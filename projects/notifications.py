@@ -3,12 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.utils.translation import override
 
 from atlas.models import Posting, PostingKind, Role, StatusChange, User
-from atlas.notifications import link, send
+from atlas.notifications import link, members, send, send_to
 from projects.models import NoticeContact, NoticeConversation, NoticeMessage, PartnerRequest, ProjectRole
 
 # Who is told, by transition: those who can do what is asked next.
@@ -27,10 +24,7 @@ def project_moved(change: StatusChange) -> None:
     )
     if lead is None:
         return
-    told = User.objects.filter(
-        is_active=True, memberships__collectivity=lead.collectivity, memberships__role__in=TOLD[change.transition]
-    ).exclude(pk=change.actor_id)
-    for member in told.order_by("pk"):
+    for member in members(lead.collectivity, TOLD[change.transition]).exclude(pk=change.actor_id):
         send(
             f"project_{change.transition}",
             member,
@@ -45,13 +39,8 @@ def notice_moved(change: StatusChange) -> None:
     """A notice to publish: those who can. What the State decided of a foreign one: its author."""
     notice = change.subject
     if not notice.is_foreign:
-        told = User.objects.filter(
-            is_active=True,
-            memberships__collectivity=notice.collectivity_id,
-            memberships__role=Role.REPRESENTATIVE,
-        ).exclude(pk=change.actor_id)
         address = link("space:notice", notice.collectivity.slug, notice.uuid)
-        for member in told.order_by("pk"):
+        for member in members(notice.collectivity_id, (Role.REPRESENTATIVE,)).exclude(pk=change.actor_id):
             send("notice_submit", member, app="projects", notice=notice, change=change, link=address)
     elif change.target == "submitted":
         for person in correspondents(notice.contact.country_id):
@@ -69,12 +58,8 @@ def correspondents(country_id: int) -> list[User]:
 
 def to_contact(template: str, contact: NoticeContact, **context: Any) -> None:
     """An e-mail to somebody without account, in its language, with its own link."""
-    address = link("projects:notice_follow", contact.token)
-    given = {"contact": contact, "link": address, "site_name": settings.SITE_NAME, "help": settings.CONTACT_EMAIL}
-    with override(contact.language):
-        text = render_to_string(f"projects/email/{template}.txt", given | context)
-    subject, _line, body = text.strip().partition("\n\n")
-    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [contact.email])
+    given = {"contact": contact, "link": link("projects:notice_follow", contact.token), "help": settings.CONTACT_EMAIL}
+    send_to(contact.email, template, app="projects", language=contact.language, **(given | context))
 
 
 def notice_link(contact: NoticeContact) -> None:
@@ -95,26 +80,15 @@ def notice_message(message: NoticeMessage) -> None:
             to_contact("notice_message_to_contact", contact, **given)
         return
     collectivity = conversation.collectivity_of(other)
-    roles = (Role.EDITOR, Role.REPRESENTATIVE)
-    told = User.objects.filter(is_active=True, memberships__collectivity=collectivity, memberships__role__in=roles)
     address = link("space:conversation", collectivity.slug, conversation.uuid)
-    for member in told.distinct().order_by("pk"):
+    for member in members(collectivity, (Role.EDITOR, Role.REPRESENTATIVE)):
         send("notice_message", member, app="projects", link=address, **given)
 
 
 def partner_request(asked: PartnerRequest) -> None:
     """The link, in the partner's language."""
-    with override(asked.language):
-        text = render_to_string(
-            "projects/email/partner_request.txt",
-            {
-                "asked": asked,
-                "link": link("projects:partner_confirm", asked.token),
-                "contact": settings.CONTACT_EMAIL,
-            },
-        )
-    subject, _line, body = text.strip().partition("\n\n")
-    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [asked.email])
+    address = link("projects:partner_confirm", asked.token)
+    send_to(asked.email, "partner_request", app="projects", language=asked.language, asked=asked, link=address)
 
 
 def partner_answered(asked: PartnerRequest) -> None:

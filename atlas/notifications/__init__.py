@@ -3,12 +3,14 @@
 Addresses in them come from `SITE_URL`, never from a request: a forged Host header cannot send anybody elsewhere.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -73,15 +75,35 @@ def send(template: str, user: User, *, app: str = "atlas", **context: Any) -> No
     send_to(user.email, template, app=app, language=user.language, user=user, **context)
 
 
-def send_to(address: str, template: str, *, app: str = "atlas", language: str = "", **context: Any) -> None:
-    """The same, to an address that perhaps has no account."""
+def send_to(
+    address: str,
+    template: str,
+    *,
+    app: str = "atlas",
+    language: str = "",
+    headers: Mapping[str, str] | None = None,
+    html: bool = False,
+    **context: Any,
+) -> None:
+    """The same, to an address that perhaps has no account; with `html`, the template of that ending goes beside the text."""
+    name = f"{app}/email/{template}"
+    given = {"site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context}
     with override(language or settings.LANGUAGE_CODE):
-        text = render_to_string(
-            f"{app}/email/{template}.txt",
-            {"site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL, **context},
-        )
+        text = render_to_string(f"{name}.txt", given)
+        page = render_to_string(f"{name}.html", given) if html else ""
     subject, _line, body = text.strip().partition("\n\n")
-    send_mail(" ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [address])
+    message = EmailMultiAlternatives(
+        " ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [address], headers=headers
+    )
+    if page:
+        message.attach_alternative(page, "text/html")
+    message.send()
+
+
+def members(collectivity: Collectivity | int, roles: Sequence[str]) -> QuerySet[User]:
+    """Open accounts that hold one of these roles in an authority (or its key): whom news of it may be sent to."""
+    held = User.objects.filter(is_active=True, memberships__collectivity=collectivity, memberships__role__in=roles)
+    return held.order_by("pk")
 
 
 def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> None:
@@ -130,10 +152,7 @@ def access_requested(access: AccessRequest) -> None:
     """Tell the representatives of the authority. Without any, the request waits in the staff's queue."""
     if access.collectivity_id is None:
         return
-    representatives = User.objects.filter(
-        is_active=True, memberships__collectivity=access.collectivity_id, memberships__role=Role.REPRESENTATIVE
-    )
-    for representative in representatives.order_by("pk"):
+    for representative in members(access.collectivity_id, (Role.REPRESENTATIVE,)):
         send("access_requested", representative, access=access, link=link("account"))
 
 

@@ -4,19 +4,16 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.mail import EmailMultiAlternatives
 from django.core.signing import TimestampSigner
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import override
 
 from atlas.filters import lists
 from atlas.filters.words import words_of
 from atlas.models import AlertSent, Rhythm, SavedSearch
 
-from . import link
+from . import link, send_to
 
 # The link that confirms is not the one that stops.
 CONFIRM, STOP = "atlas.alert.confirm", "atlas.alert.stop"
@@ -84,11 +81,10 @@ def _send(search: SavedSearch, listed: lists.PublicList, lines: list, count: int
         "since": since,
         "list_url": site + listed.address(search.query),
         "stop_url": stop_url,
-        **_site(),
     }
     # RFC 8058: mail programs offer to stop, and do it by a POST to this address.
     headers = {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    _mail("alert", search, context, headers)
+    send_to(search.email, "alert", headers=headers, html=True, **context)
 
 
 def confirmation(search: SavedSearch) -> None:
@@ -99,22 +95,5 @@ def confirmation(search: SavedSearch) -> None:
         "criteria": words_of(listed, search.query, AnonymousUser()),
         "link": link("alert_confirm", token(search, CONFIRM)),
         "days": settings.ALERT_CONFIRM_DAYS,
-        **_site(),
     }
-    _mail("alert_confirm", search, context)
-
-
-def _site() -> dict[str, str]:
-    return {"site_name": settings.SITE_NAME, "contact": settings.CONTACT_EMAIL}
-
-
-def _mail(template: str, search: SavedSearch, context: dict, headers: dict[str, str] | None = None) -> None:
-    """Text, and HTML where the template has one."""
-    with override(settings.LANGUAGE_CODE):
-        subject, _line, body = render_to_string(f"atlas/email/{template}.txt", context).strip().partition("\n\n")
-        message = EmailMultiAlternatives(
-            " ".join(subject.split()), body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [search.email], headers=headers
-        )
-        if headers:
-            message.attach_alternative(render_to_string(f"atlas/email/{template}.html", context), "text/html")
-        message.send()
+    send_to(search.email, "alert_confirm", **context)

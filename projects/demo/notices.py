@@ -1,6 +1,5 @@
 """Notices of the demonstration: what real authorities might seek or offer. Nothing of it is true but the names and places."""
 
-import hashlib
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -13,6 +12,7 @@ from atlas.demo import part
 from atlas.models import Collectivity, Country, ForeignAuthority, Theme
 from projects.demo.texts.notices import ABROAD, CONVERSATION, FRENCH, Abroad, French
 from projects.models import NoticeContact, NoticePublication, PartnershipNotice
+from projects.models.partner_requests import token_hash
 from projects.services import NewNotice, create_notices, keep_conversation
 
 NAMESPACE = uuid.UUID("0d3f6a52-7a41-4f0f-9d0e-5a7a3f6c1b90")
@@ -138,5 +138,5 @@ class Writer:
             expires_at=timezone.now() + timedelta(days=180),
             confirmed_at=timezone.now(),
         )
-        contact.token_hash = hashlib.sha256(contact.token.encode()).hexdigest()
+        contact.token_hash = token_hash(contact.token)
         return contact

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
@@ -278,7 +279,7 @@ class Killed(BaseException):
 def test_a_worker_killed_in_the_middle_tells_nothing_twice_and_misses_nothing(monkeypatch, when):
     first, second = followed(), followed(email="autre@exemple.example")
     project()
-    real, sent = news.EmailMultiAlternatives.send, []
+    real, sent = EmailMultiAlternatives.send, []
 
     def send(message, *args, **kwargs):
         if len(sent) == 1 and when == "before":
@@ -290,7 +291,7 @@ def test_a_worker_killed_in_the_middle_tells_nothing_twice_and_misses_nothing(mo
         return real(message, *args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(news.EmailMultiAlternatives, "send", send)
+        patch.setattr(EmailMultiAlternatives, "send", send)
         with pytest.raises(Killed):
             tasks.send_alerts()
     assert [message.to for message in mail.outbox] == [[first.email]]
