@@ -2,9 +2,12 @@
 
 from django.db import migrations
 
+from atlas.migrations._operations import note_changes
+
 TABLES = [
     "atlas_collectivity",
     "atlas_collectivityevent",
+    "atlas_contact",
     "atlas_country",
     "atlas_countrystatus",
     "atlas_department",
@@ -13,17 +16,9 @@ TABLES = [
     "atlas_region",
     "atlas_sdg",
     "atlas_theme",
-    "atlas_theme_sdgs",
     "atlas_theme_purpose_codes",
+    "atlas_theme_sdgs",
 ]
-
-
-def note_changes(table: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        f"CREATE TRIGGER atlas_note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION atlas_note_change()",
-        f"DROP TRIGGER atlas_note_change ON {table}",
-    )
 
 
 class Migration(migrations.Migration):
