@@ -339,6 +339,8 @@ def words(column: Field, value: Any) -> str:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value)
+    if isinstance(value, float):
+        value = round(value, 5)  # our only floats are degrees: a metre
     return str(localize(value))
 
 

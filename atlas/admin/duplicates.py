@@ -133,7 +133,7 @@ class DuplicatesMixin:
         self.log_change(request, kept, _("Fusion de %(name)s") % {"name": duplicate})
         self.message_user(
             request,
-            _("« %(gone)s » est réunie à « %(kept)s ». Vous pouvez l’annuler ci-dessous.")
+            _("« %(gone)s » est réunie à « %(kept)s ». Vous pouvez défaire ce rattachement ci-dessous.")
             % {"gone": duplicate, "kept": kept},
             messages.SUCCESS,
         )
@@ -229,7 +229,7 @@ class MoveAdmin(RecordAdmin):
         return [
             Gesture(
                 "annuler",
-                gettext_lazy("Annuler"),
+                gettext_lazy("Défaire ce rattachement"),
                 lambda move, actor, note: moves.undo_move(move, actor=actor),
                 help=gettext_lazy(
                     "Tout revient comme avant. Si l’une des lignes a changé depuis, rien n’est fait et vous saurez laquelle."

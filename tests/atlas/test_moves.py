@@ -472,7 +472,7 @@ def test_staff_compare_choose_merge_and_undo(page, pair, records):
     assert (kept.name_fr, kept.website) == ("Thiès", "https://thies.sn")
     undo = reverse("admin:atlas_move_gesture", args=[move.pk, "annuler"])
     assert undo in answer.content.decode()
-    assert "Fait : Annuler." in page.post(undo, follow=True).content.decode()
+    assert "« Défaire ce rattachement » : c’est fait." in page.post(undo, follow=True).content.decode()
     duplicate.refresh_from_db()
     assert duplicate.merged_into is None
 
