@@ -72,7 +72,9 @@ class GesturesMixin:
             except ValidationError as refusal:
                 form.add_error(None, ValidationError(refusal.messages))
             else:
-                self.message_user(request, _("« %(label)s » : c’est fait.") % {"label": gesture.label}, messages.SUCCESS)
+                self.message_user(
+                    request, _("« %(label)s » : c’est fait.") % {"label": gesture.label}, messages.SUCCESS
+                )
                 return HttpResponseRedirect(file if self.get_object(request, object_id) else "../../..")
         context = {
             **self.admin_site.each_context(request),
