@@ -74,8 +74,10 @@ def replace_parts(
     *,
     key: Sequence[str],
     last: Callable[[Mapping[str, Any]], bool] = lambda _row: False,
-) -> None:
+) -> list[Any]:
     """Make the parts of a record those `wanted`: rows with the same `key` are kept and updated, the others leave or come.
+
+    Returns them in the order of `wanted`.
 
     What left goes first and the rows that are `last` (the lead, the main theme) are written at the end, so that a role can
     pass from one row to another without two bearing it on the way.
@@ -100,6 +102,7 @@ def replace_parts(
                 setattr(part, name, value)
         part.full_clean()
         part.save()
+    return [part for part, _row in pairs]
 
 
 def free_slug(title: str, record: models.Model) -> str:

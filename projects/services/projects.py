@@ -14,6 +14,7 @@ from projects.services.digest import refresh_project_digest
 from projects.services.editing import check, editing, free_slug, replace_parts, set_fields
 
 Rows = Sequence[Mapping[str, Any]]
+Results = Sequence[tuple[Mapping[str, Any], Rows]]
 
 IDENTITY = (
     *("title", "title_en", "title_local", "summary", "summary_en", "summary_local", "website", "partnership"),
@@ -144,8 +145,12 @@ def change_project(
     themes: Rows | None = None,
     countries: Rows | None = None,
     sdgs: Iterable[SDG] | None = None,
+    budget: Rows | None = None,
+    results: Results | None = None,
 ) -> Project:
     """Several steps at once, as one version: `fields` of the first two, then the rows of the others. None leaves them.
+
+    `results`: each indicator with its measures, rows as in `set_results`.
 
     Raises:
         PermissionDenied, StaleRecord, ValidationError: as each step.
@@ -162,6 +167,10 @@ def change_project(
             _put_countries(locked, countries)
         if sdgs is not None:
             locked.sdgs.set(sdgs)
+        if budget is not None:
+            _put_budget(locked, budget)
+        if results is not None:
+            _put_results(locked, results)
     return locked
 
 
@@ -175,8 +184,12 @@ def _not_over_100(rows: Rows) -> None:
 def set_budget(project: Project, lines: Rows, *, actor: User, read_version: int | None = None) -> Project:
     """Money by year and source. Rows: `year`, `source`, `planned`, `obtained`."""
     with editing(project, actor=actor, read_version=read_version) as locked:
-        replace_parts(locked.budget_lines, lines, key=("year", "source"))
+        _put_budget(locked, lines)
     return locked
+
+
+def _put_budget(project: Project, lines: Rows) -> None:
+    replace_parts(project.budget_lines, lines, key=("year", "source"))
 
 
 def set_results(
@@ -189,16 +202,20 @@ def set_results(
         ValidationError: a measure of an indicator that is not of this project, or that leaves with it.
     """
     with editing(project, actor=actor, read_version=read_version) as locked:
-        replace_parts(locked.indicators, indicators, key=("pk",))
-        kept = locked.indicators.in_bulk()
-        by_indicator: dict[int, list] = {pk: [] for pk in kept}
+        kept = {row.get("pk") for row in indicators} & set(locked.indicators.values_list("pk", flat=True))
+        of: dict[int | None, list] = {pk: [] for pk in kept}
         for row in measures:
             if row["indicator"] not in kept:
                 raise ValidationError(_("Une mesure se rapporte à un indicateur de ce projet."), code="indicator")
-            by_indicator[row["indicator"]].append({name: row[name] for name in row if name != "indicator"})
-        for pk, rows in by_indicator.items():
-            replace_parts(kept[pk].periods, rows, key=("starts_on", "ends_on"))
+            of[row["indicator"]].append({name: row[name] for name in row if name != "indicator"})
+        _put_results(locked, [(row, of.get(row.get("pk"), [])) for row in indicators])
     return locked
+
+
+def _put_results(project: Project, results: Results) -> None:
+    indicators = replace_parts(project.indicators, [row for row, _measures in results], key=("pk",))
+    for indicator, (_row, measures) in zip(indicators, results, strict=True):
+        replace_parts(indicator.periods, measures, key=("starts_on", "ends_on"))
 
 
 def set_markers(project: Project, scores: Rows, *, actor: User, read_version: int | None = None) -> Project:

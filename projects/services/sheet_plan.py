@@ -1,6 +1,6 @@
 """What a workbook would do, row by row: compared with what is on record, then written through the services."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -8,54 +8,25 @@ from django.utils.translation import gettext as _
 
 from atlas.models import User
 from atlas.names import normalise
-from projects.imports.sheets.codes import Codes
-from projects.imports.sheets.columns import MOST_SLOTS, SHEETS
+from projects.imports.sheets.codes import AUTHORITIES, Codes
+from projects.imports.sheets.columns import BUDGET, INDICATORS, MOST_SLOTS, PARTIES, PARTNERSHIPS, PROJECTS
 from projects.imports.sheets.reading import Content, Row
-from projects.imports.sheets.records import in_words, read_records, values_of
+from projects.imports.sheets.records import read_records, values_of
 from projects.models import DatePrecision, PartKind, PartnershipStatus, PartyRole, ProjectRole
 from projects.services.partnership_sheet import create_partnership, update_partnership
 from projects.services.projects import change_project, create_project
+from projects.services.sheet_changes import Change, Plan, changed_fields, new_fields, tell_stale
+from projects.services.sheet_parts import plan_parts
 
 PLAIN = ("title", "title_en", "summary", "summary_en", "website", "starts_on", "ends_on", "declared_status")
 TEXTS = ("objectives", "activities", "expected_results", "beneficiaries", "beneficiary_count")
-
-
-@dataclass
-class Change:
-    """A row that would write: a new record, or the values of one that differ (`old` as on record)."""
-
-    row: Row
-    values: dict[str, Any]
-    record: Model | None = None
-    title: str = ""
-    fields: list[tuple[str, str, str]] = field(default_factory=list)
-
-    @property
-    def is_new(self) -> bool:
-        return self.record is None
-
-    def as_json(self) -> dict[str, Any]:
-        """What the preview tells: where, of what, and (label, old, new) of each value."""
-        return {
-            "sheet": str(self.row.sheet.title),
-            "line": self.row.line,
-            "title": self.title,
-            "collectivity": self.row.collectivity,
-            "fields": self.fields,
-        }
-
-
-@dataclass
-class Plan:
-    changes: list[Change] = field(default_factory=list)
-    unchanged: int = 0
 
 
 def make_plan(read: Content, codes: Codes) -> Plan:
     """Compare each sound row with its record. What is wrong is noted in `read`."""
     plan, seen = Plan(), {}
     records = read_records(list(codes.scope.values()))
-    for sheet in SHEETS:
+    for sheet in (PROJECTS, PARTNERSHIPS):
         rows = [row for row in read.rows if row.sheet is sheet]
         if not rows:
             continue
@@ -75,6 +46,8 @@ def make_plan(read: Content, codes: Codes) -> Plan:
             else:
                 seen[row.uuid] = row.line
                 _plan_change(row, record, said[record.pk], plan, read, codes)
+    if any(row.sheet.key for row in read.rows):
+        plan_parts(plan, read, codes, records[PROJECTS.name])
     return plan
 
 
@@ -89,12 +62,7 @@ def _plan_new(row: Row, twins: "_Twins", plan: Plan, read: Content, codes: Codes
         message = _("une fiche dit déjà la même chose : %s.") % twin
         read.fail(row, "", message, _("Reprenez son identifiant pour la corriger, ou supprimez cette ligne."))
         return
-    told = [
-        (row.sheet.label(name), "", text)
-        for name, value in row.values.items()
-        if (text := in_words(row.sheet, name, value, codes))
-    ]
-    plan.changes.append(Change(row, row.values, None, _title(row.values, codes), told))
+    plan.add(Change(row, row.values, None, _title(row.values, codes), new_fields(row, row.values, codes)))
 
 
 def _plan_change(row: Row, record: Model, old: dict[str, Any], plan: Plan, read: Content, codes: Codes) -> None:
@@ -116,30 +84,11 @@ def _plan_change(row: Row, record: Model, old: dict[str, Any], plan: Plan, read:
     if not new:
         plan.unchanged += row.is_sound
         return
-    fields = [
-        (row.sheet.label(name), *(in_words(row.sheet, name, side, codes) for side in (old[name], value)))
-        for name, value in new.items()
-    ]
+    fields = changed_fields(row, old, new, codes)
     if row.version != record.version:
-        _tell_stale(row, record, fields, read)
+        tell_stale(row, record, fields, read)
     if row.is_sound:
-        plan.changes.append(Change(row, new, record, _title(old | new, codes), fields))
-
-
-def _tell_stale(row: Row, record: Model, fields: list[tuple[str, str, str]], read: Content) -> None:
-    """The record is not the one that was downloaded: both values of each field that differs."""
-    if row.version is None:
-        advice = _("Reprenez celle du classeur téléchargé : la fiche en est à la version %d.") % record.version
-        read.fail(row, _("Version"), _("la cellule est vide."), advice)
-        return
-    for label, theirs, mine in fields:
-        message = _(
-            "la fiche a changé sur le portail depuis votre téléchargement : il dit « %(theirs)s », le classeur « %(mine)s »."
-        )
-        advice = _(
-            "Pour garder votre valeur, écrivez %d dans la colonne « Version » ; sinon reprenez celle du portail."
-        )
-        read.fail(row, label, message % {"theirs": theirs, "mine": mine}, advice % record.version)
+        plan.add(Change(row, new, record, _title(old | new, codes), fields))
 
 
 def _title(values: dict[str, Any], codes: Codes) -> str:
@@ -185,23 +134,24 @@ class _Twins:
 
 def write_change(change: Change, codes: Codes, *, actor: User) -> Model:
     """Write one row through the services. Raises what they raise."""
-    write = _write_project if change.row.sheet.name == "projects" else _write_partnership
+    write = _write_partnership if change.row.sheet is PARTNERSHIPS else _write_project
     return write(change, codes, actor=actor)
 
 
 def _write_project(change: Change, codes: Codes, *, actor: User) -> Model:
-    values, project = change.values, change.record
+    values, project, parts = change.values, change.record, change.parts
     fields = {name: values[name] for name in (*PLAIN, *TEXTS) if name in values}
-    version = change.row.version
     if project is None:
         project = create_project(codes.scope[change.row.collectivity], actor=actor, **fields)
-        fields, version = {}, project.version
+        fields = {}
     return change_project(
         project,
         actor=actor,
-        read_version=version,
+        read_version=project.version,
         fields=fields,
-        parties=_project_parties(project, values["partners"], codes) if "partners" in values else None,
+        parties=_project_parties(project, values.get("partners"), parts.get(PARTIES.name), codes)
+        if "partners" in values or PARTIES.name in parts
+        else None,
         themes=[
             {"theme": codes.themes[code], "share": share, "is_primary": number == 0}
             for number, (code, share) in enumerate(values["themes"])
@@ -212,14 +162,24 @@ def _write_project(change: Change, codes: Codes, *, actor: User) -> Model:
         if "countries" in values
         else None,
         sdgs=[codes.sdgs[number] for number in values["sdgs"]] if "sdgs" in values else None,
+        budget=parts.get(BUDGET.name),
+        results=parts.get(INDICATORS.name),
     )
 
 
-def _project_parties(project: Any, slugs: tuple[str, ...], codes: Codes) -> list[dict[str, Any]]:
-    """The parties as they are, less the foreign authorities that left, more those that came."""
+def _project_parties(
+    project: Any, slugs: tuple[str, ...] | None, organisations: Sequence[dict[str, Any]] | None, codes: Codes
+) -> list[dict[str, Any]]:
+    """The parties as they are, with the foreign authorities and the organisations that the file names instead of them."""
     parties = list(project.parties.select_related("collectivity", "foreign_authority"))
     names = ("kind", "role", "collectivity", "foreign_authority", "name", "cash", "in_kind")
-    kept = [party for party in parties if party.foreign_authority is None or party.foreign_authority.slug in slugs]
+    kept = [
+        party
+        for party in parties
+        if party.kind == PartKind.COLLECTIVITY
+        or (party.foreign_authority and (slugs is None or party.foreign_authority.slug in slugs))
+        or (party.kind not in AUTHORITIES and organisations is None)
+    ]
     there = {party.foreign_authority.slug for party in kept if party.foreign_authority}
     come = [
         {
@@ -227,11 +187,13 @@ def _project_parties(project: Any, slugs: tuple[str, ...], codes: Codes) -> list
             "role": ProjectRole.IMPLEMENTING,
             "foreign_authority": codes.partners[slug],
         }
-        for slug in slugs
+        for slug in slugs or ()
         if slug not in there
     ]
-    empty = {"collectivity": None, "name": "", "cash": None, "in_kind": None}
-    return [{name: getattr(party, name) for name in names} for party in kept] + [empty | row for row in come]
+    empty = dict.fromkeys(("collectivity", "foreign_authority", "cash", "in_kind")) | {"name": ""}
+    return [{name: getattr(party, name) for name in names} for party in kept] + [
+        empty | row for row in (*come, *(organisations or ()))
+    ]
 
 
 def _write_partnership(change: Change, codes: Codes, *, actor: User) -> Model:
@@ -275,5 +237,5 @@ def _write_partnership(change: Change, codes: Codes, *, actor: User) -> Model:
         [codes.themes[code] for code, _share in values["themes"]] if "themes" in values else partnership.themes.all()
     )
     return update_partnership(
-        partnership, parties, actor=actor, themes=list(themes), read_version=change.row.version, **fields
+        partnership, parties, actor=actor, themes=list(themes), read_version=partnership.version, **fields
     )

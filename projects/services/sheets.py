@@ -23,7 +23,8 @@ from projects.imports.sheets.writing import write_sheets
 from projects.models import Delegation, ImportStatus, SheetUpload
 from projects.services.digest import one_refresh
 from projects.services.editing import check
-from projects.services.sheet_plan import Change, Plan, make_plan, write_change
+from projects.services.sheet_changes import Change, Plan
+from projects.services.sheet_plan import make_plan, write_change
 
 MOST_FAULTS = 5_000  # kept; all are counted
 
@@ -153,8 +154,8 @@ def _try(change: Change, read: Content, codes: Codes, *, actor: User) -> None:
 
 def _report(upload: SheetUpload, plan: Plan, read: Content) -> None:
     faults = sorted(read.faults, key=lambda fault: (fault.sheet, fault.line))
-    added = [change.as_json() for change in plan.changes if change.is_new]
-    changed = [change.as_json() for change in plan.changes if not change.is_new]
+    added = [change.as_json() for change in plan.told if change.is_new]
+    changed = [change.as_json() for change in plan.told if not change.is_new]
     upload.report = {"added": added, "changed": changed, "faults": [vars(fault) for fault in faults[:MOST_FAULTS]]}
     upload.counts = {
         "added": len(added),

@@ -132,7 +132,8 @@ def test_what_comes_back_as_it_left_changes_nothing(town, editor, sheet):
 
 
 def test_the_workbook_explains_itself_and_lists_its_codes(sheet):
-    assert list(sheet.cells) == ["Mode d’emploi", "Projets", "Partenariats", "Codes"]
+    parts = ["Organismes", "Budget", "Indicateurs", "Mesures"]
+    assert list(sheet.cells) == ["Mode d’emploi", "Projets", "Partenariats", *parts, "Codes"]
     assert sheet.cells["Projets"][0][:4] == ["Identifiant", "Version", "Collectivité", "Intitulé"]
     assert "Eau et assainissement [eau]" in [row[0] for row in sheet.cells["Codes"]]
     row = dict(zip(*sheet.cells["Projets"], strict=True))
@@ -294,8 +295,8 @@ def test_a_record_changed_meanwhile_is_told_with_both_values_and_can_be_kept_on_
     sheet("Projets", 2, Intitulé="Titre du classeur")
     fault = preview(town, editor, sheet.sent()).report["faults"][0]
     assert (fault["sheet"], fault["line"], fault["column"]) == ("Projets", 2, "Intitulé")
-    assert "« Titre du portail »" in fault["message"]
-    assert "« Titre du classeur »" in fault["message"]
+    assert "«\xa0Titre du portail\xa0»" in fault["message"]
+    assert "«\xa0Titre du classeur\xa0»" in fault["message"]
     assert "écrivez 2 dans la colonne" in fault["advice"]
     upload = preview(town, editor, sheet("Projets", 2, Version=2).sent())
     assert services.confirm_sheet(upload.pk, actor=editor).status == "done"

@@ -10,10 +10,19 @@ from django.utils.translation import gettext as _
 from atlas.models import SDG, Collectivity, Country, ForeignAuthority, Theme
 from atlas.names import normalise
 from atlas.search import suggest
-from projects.models import ActivityStatus, PartnershipKind, PartnershipStatus
+from projects.models import (
+    ActivityStatus,
+    BudgetSource,
+    PartKind,
+    PartnershipKind,
+    PartnershipStatus,
+    ProjectRole,
+    ResultKind,
+)
 
 _CODED = re.compile(r"^(.*?)\s*\[([^\[\]]+)\]$", re.S)
 _NAMED = re.compile(r"^(.*?)\s*\(([^()]+)\)$", re.S)
+AUTHORITIES = (PartKind.COLLECTIVITY, PartKind.FOREIGN_AUTHORITY)
 MOST_SEARCHES = 100  # names looked up one by one: past that, a file of wrong names is told so without suggestions
 
 
@@ -83,9 +92,15 @@ class Codes:
             "activity": Family(ActivityStatus.choices),
             "kind": Family(PartnershipKind.choices),
             "situation": Family(PartnershipStatus.choices),
+            "party": Family((kind, label) for kind, label in PartKind.choices if kind not in AUTHORITIES),
+            "role": Family(ProjectRole.choices),
+            "source": Family(BudgetSource.choices),
+            "level": Family(ResultKind.choices),
+            "yes": Family([("oui", _("Oui"))]),
             "collectivity": Family((slug, str(one)) for slug, one in self.scope.items()),
         }
         self.partners: dict[str, ForeignAuthority] = {}
+        self.indicators: dict[int | str, str] = {}
         self._named: dict[str, str] = {}
         self._searches = 0
 
@@ -150,6 +165,17 @@ class Codes:
 
     def show_partner(self, slug: str) -> str:
         return self._shown(self.partners[slug]) if slug in self.partners else slug
+
+    def show_indicator(self, key: int | str) -> str:
+        """«Intitulé [numéro de ligne]»; one that has no number yet is its title."""
+        title = self.indicators.get(key, "")
+        return written(title, key) if isinstance(key, int) else title
+
+
+def label_and_code(cell: str) -> tuple[str, str]:
+    """(label, code) of a cell; without a code, the cell and nothing."""
+    found = _CODED.match(cell)
+    return (found[1], found[2]) if found else (cell, "")
 
 
 def parts(cell: str) -> list[str]:

@@ -1,8 +1,11 @@
-"""The columns of the two sheets: what each holds, how a cell is read and how a value is written."""
+"""The columns of the sheets: what each holds, how a cell is read and how a value is written.
+
+Two sheets hold records, one by line; four hold parts of projects, one by line that names its project.
+"""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -18,6 +21,8 @@ from .codes import Codes, parts
 
 SLOTS = 3  # themes and countries a row has room for; more where a record has more
 MOST_SLOTS = 24  # a record with more is left as it is
+MOST_AMOUNT = Decimal(10) ** 12
+FIRST_YEAR, LAST_YEAR = 1980, 2100
 
 
 class Unreadable(ValueError):
@@ -113,6 +118,33 @@ def _integer(cell: str, codes: Codes, column: Column) -> int:
     return int(number)
 
 
+def _figure(cell: str, codes: Codes, column: Column) -> Decimal:
+    try:
+        figure = _number(cell.replace("€", "")).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise Unreadable(_("ce n’est pas un nombre."), _("Écrivez 1234,50.")) from None
+    if not abs(figure) < MOST_AMOUNT:
+        raise Unreadable(_("ce nombre est trop grand."), _("Écrivez des unités, non des centimes."))
+    return figure
+
+
+def _amount(cell: str, codes: Codes, column: Column) -> Decimal:
+    amount = _figure(cell, codes, column)
+    if amount < 0:
+        raise Unreadable(_("un montant ne peut pas être négatif."), _("Écrivez un montant en euros."))
+    return amount
+
+
+def _year(cell: str, codes: Codes, column: Column) -> int:
+    year = _integer(cell, codes, column)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Unreadable(
+            _("l’année va de %(first)d à %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR},
+            _("Écrivez-la en quatre chiffres."),
+        )
+    return year
+
+
 def _choice(cell: str, codes: Codes, column: Column) -> str:
     return codes.families[column.family].read(cell)
 
@@ -131,11 +163,20 @@ def _plain(value: Any, codes: Codes) -> str:
     return "" if value is None else str(value)
 
 
+def _show_figure(value: Decimal | None, codes: Codes) -> str:
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
+
+
 TEXT = Kind(_text, _plain)
 DAY = Kind(_day, lambda day, codes: f"{day:%d/%m/%Y}" if day else "", None)
 PARTIAL = Kind(_partial, _show_partial, (None, DatePrecision.UNKNOWN))
 SHARE = Kind(_share, lambda share, codes: "" if share is None else f"{share:f}".rstrip("0").rstrip("."), None)
 INTEGER = Kind(_integer, _plain, None)
+YEAR = Kind(_year, _plain, None)
+AMOUNT = Kind(_amount, _show_figure, None)
+FIGURE = Kind(_figure, _show_figure, None)  # below nought too
+INDICATOR = Kind(_text, lambda key, codes: codes.show_indicator(key))
+NUMBERS = (SHARE, INTEGER, YEAR, AMOUNT, FIGURE)
 PARTNERS = Kind(_partners, lambda slugs, codes: " | ".join(map(codes.show_partner, slugs)), ())
 
 
@@ -152,20 +193,38 @@ VERSION = Column("version", gettext_lazy("Version"), INTEGER, width=9, required=
 COLLECTIVITY = Column(
     "collectivity", gettext_lazy("Collectivité"), choice("collectivity"), "collectivity", width=34, required=True
 )
-# Written for whoever reads the sheet, and never read again: publication has its own page, with its own rules.
-PUBLICATION = gettext_lazy("Publication (pour information)")
 HEAD = (IDENTIFIER, VERSION, COLLECTIVITY)
+# Written for whoever reads the sheet, and never read again: publication has its own page, with its own rules.
+PUBLICATION = Column("note", gettext_lazy("Publication (pour information)"), TEXT, width=20)
+# A line of a project: which project, its version, which line.
+PROJECT = Column("uuid", gettext_lazy("Projet"), TEXT, width=38, required=True)
+LINE = Column("part", gettext_lazy("Ligne"), INTEGER, width=9, required=True)
+PART_HEAD = (PROJECT, VERSION, LINE)
+OF_PROJECT = Column("note", gettext_lazy("Intitulé du projet (pour information)"), TEXT, width=36)
+REMOVE = Column("remove", gettext_lazy("Retirer"), choice("yes"), "yes", width=10)
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A sheet of the workbook. `slotted`: (value, family, header, header of the share or None) repeated as often as needed."""
+    """A sheet of the workbook. `slotted`: (value, family, header, header of the share or None) repeated as often as needed.
+
+    `key`: of a sheet of parts, the values that no two lines of a project share.
+    """
 
     name: str
     title: str | Promise
     columns: tuple[Column, ...]
-    slotted: tuple[tuple[str, str, Any, Any], ...]
-    labels: dict[str, Any]
+    slotted: tuple[tuple[str, str, Any, Any], ...] = ()
+    labels: dict[str, Any] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> tuple[Column, ...]:
+        return PART_HEAD if self.key else HEAD
+
+    @property
+    def note(self) -> Column:
+        return OF_PROJECT if self.key else PUBLICATION
 
     def slots(self, count: int = MOST_SLOTS) -> list[Column]:
         """The columns of the repeated values: «Thème 1», «Part du thème 1 (%)»…"""
@@ -229,4 +288,58 @@ PARTNERSHIPS = Sheet(
     (("themes", "theme", gettext_lazy("Thème %d"), None),),
     {"themes": gettext_lazy("Thèmes")},
 )
-SHEETS: Sequence[Sheet] = (PROJECTS, PARTNERSHIPS)
+PARTIES = Sheet(
+    "parties",
+    gettext_lazy("Organismes"),
+    (
+        Column("kind", gettext_lazy("Nature"), choice("party"), "party", width=26, required=True),
+        Column("name", gettext_lazy("Nom de l’organisme"), TEXT, longest=200, width=44, required=True),
+        Column("role", gettext_lazy("Rôle"), choice("role"), "role", width=22, required=True),
+        Column("cash", gettext_lazy("Apport en numéraire (€)"), AMOUNT),
+        Column("in_kind", gettext_lazy("Apport valorisé (€)"), AMOUNT),
+        REMOVE,
+    ),
+    key=("name", "role"),
+)
+BUDGET = Sheet(
+    "budget",
+    gettext_lazy("Budget"),
+    (
+        Column("year", gettext_lazy("Année"), YEAR, width=9, required=True),
+        Column("source", gettext_lazy("Source"), choice("source"), "source", width=44, required=True),
+        Column("planned", gettext_lazy("Prévu (€)"), AMOUNT, required=True),
+        Column("obtained", gettext_lazy("Obtenu (€)"), AMOUNT),
+        REMOVE,
+    ),
+    key=("year", "source"),
+)
+INDICATORS = Sheet(
+    "indicators",
+    gettext_lazy("Indicateurs"),
+    (
+        Column("title", gettext_lazy("Indicateur"), TEXT, longest=200, width=44, required=True),
+        Column("kind", gettext_lazy("Niveau"), choice("level"), "level", width=18, required=True),
+        Column("unit", gettext_lazy("Unité"), TEXT, longest=40),
+        Column("baseline_year", gettext_lazy("Année de départ"), YEAR, width=10),
+        Column("baseline", gettext_lazy("Valeur de départ"), FIGURE),
+        Column("target", gettext_lazy("Cible"), FIGURE),
+        REMOVE,
+    ),
+    key=("title",),
+)
+MEASURES = Sheet(
+    "measures",
+    gettext_lazy("Mesures"),
+    (
+        Column("indicator", gettext_lazy("Indicateur"), INDICATOR, width=44, required=True),
+        Column("starts_on", gettext_lazy("Du"), DAY, width=12, required=True),
+        Column("ends_on", gettext_lazy("Au"), DAY, width=12, required=True),
+        Column("target", gettext_lazy("Cible"), FIGURE),
+        Column("actual", gettext_lazy("Réalisé"), FIGURE),
+        Column("comment", gettext_lazy("Commentaire"), TEXT, longest=500, width=50),
+        REMOVE,
+    ),
+    key=("indicator", "starts_on", "ends_on"),
+)
+PARTS: Sequence[Sheet] = (PARTIES, BUDGET, INDICATORS, MEASURES)
+SHEETS: Sequence[Sheet] = (PROJECTS, PARTNERSHIPS, *PARTS)

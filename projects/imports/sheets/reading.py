@@ -14,7 +14,7 @@ from projects.imports.faults import Fault, FileRefused
 from projects.imports.files import Line, read_sheets
 
 from .codes import Codes, Unknown
-from .columns import HEAD, PUBLICATION, SHEETS, Column, Sheet, Unreadable, tidy
+from .columns import SHEETS, Column, Sheet, Unreadable, tidy
 from .records import in_order
 
 HEADER_WITHIN = 5
@@ -24,6 +24,7 @@ HEADER_WITHIN = 5
 class Row:
     """A line of a sheet. `values` holds what its columns say; a column that the file does not have is not in it.
 
+    Of a part of a project, `uuid` is that of the project, or `reference` the title of a new one; `part` is its own number.
     `cells`: texts by header, for what is told of the row. `is_sound`: every cell was understood.
     """
 
@@ -32,6 +33,8 @@ class Row:
     uuid: UUID | None = None
     version: int | None = None
     collectivity: str = ""
+    reference: str = ""
+    part: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
     is_sound: bool = True
@@ -50,7 +53,7 @@ class Content:
 
 
 def read_content(content: bytes, name: str, codes: Codes, *, most: int) -> Content:
-    """Rows of the two sheets.
+    """Rows of the sheets.
 
     Raises:
         FileRefused: not a workbook, not this one, too long, or with formulas.
@@ -124,7 +127,7 @@ def _find_columns(sheet: Sheet, lines: Sequence[Line]) -> tuple[int, dict[str, i
     Raises:
         FileRefused: a column is missing, unknown or there twice.
     """
-    known = {column.name: column for column in (*HEAD, *sheet.columns, *sheet.slots())}
+    known = {column.name: column for column in (*sheet.head, *sheet.columns, *sheet.slots())}
     by_header = {normalise(column.header): name for name, column in known.items()}
     best: tuple[int, int] = (0, -1)
     for index, (_number, cells) in enumerate(lines[:HEADER_WITHIN]):
@@ -135,7 +138,7 @@ def _find_columns(sheet: Sheet, lines: Sequence[Line]) -> tuple[int, dict[str, i
     faults, places = [], {}
     for place, cell in enumerate(cells):
         key = normalise(cell)
-        if not key or key == normalise(PUBLICATION):
+        if not key or key == normalise(sheet.note.header):
             continue
         if (name := by_header.get(key)) is None:
             faults.append(
@@ -187,10 +190,13 @@ def _row(
             read.fail(row, str(column.header), str(error), error.advice, text)
     row.collectivity = values.pop("collectivity", "")
     row.version = values.pop("version", None)
+    row.part = values.pop("part", None)
     if given := values.pop("uuid", ""):
         try:
             row.uuid = UUID(given)
         except ValueError:
+            row.reference = given
+        if row.reference and not sheet.key:
             read.fail(
                 row,
                 str(names["uuid"].header),
@@ -257,6 +263,7 @@ def _gather(
 
 
 _WHOLE = Decimal("100.00")
+_UNSAID = object()
 
 
 def _check(row: Row, values: Mapping[str, Any], names: Mapping[str, Column], read: Content) -> None:
@@ -272,7 +279,7 @@ def _check(row: Row, values: Mapping[str, Any], names: Mapping[str, Column], rea
         if begun and ended and ended < begun:
             fail(last, _("la fin précède le début (%s).") % f"{begun:%d/%m/%Y}", _("Corrigez l’une des deux dates."))
     for column in row.sheet.columns:
-        if column.required and column.name in values and not values[column.name]:
+        if column.required and values.get(column.name, _UNSAID) in ("", None, ()):
             fail(column.name, _("la cellule est vide."), _("Complétez-la, ou supprimez la ligne."))
     if row.uuid is None and row.is_sound and row.sheet.name == "projects" and not values.get("countries"):
         fail("countries.1", _("le projet n’est dans aucun pays."), _("Indiquez au moins un pays."))

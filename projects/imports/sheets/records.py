@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from atlas.models import Collectivity
 from projects.models import Partnership, Project, ProjectPublication, Publication
 
-from .codes import Codes
-from .columns import PARTNERSHIPS, PROJECTS, Sheet, tidy
+from .codes import AUTHORITIES, Codes
+from .columns import BUDGET, INDICATORS, MEASURES, PARTIES, PARTNERSHIPS, PROJECTS, Sheet, tidy
 
 Values = dict[str, Any]
 
@@ -24,6 +24,7 @@ def read_records(scope: Sequence[Collectivity]) -> dict[str, QuerySet]:
     return {
         PROJECTS.name: projects.defer("search")
         .prefetch_related("theme_shares__theme", "country_shares__country", "sdgs", parties)
+        .prefetch_related("budget_lines", "indicators__periods")
         .order_by("pk"),
         PARTNERSHIPS.name: partnerships.prefetch_related("themes", parties).order_by("pk"),
     }
@@ -53,6 +54,27 @@ def values_of(record: Project | Partnership, codes: Codes) -> Values:
             ((part.country.iso2, _share(part.share)) for part in record.country_shares.all()), first_counts=False
         ),
     }
+
+
+def parts_of(project: Project, codes: Codes) -> dict[str, dict[int, Values]]:
+    """By the name of their sheet, the values of each part of a project that has a line of its own, by id."""
+    indicators = sorted(project.indicators.all(), key=lambda one: one.pk)
+    codes.indicators |= {one.pk: one.title for one in indicators}
+    organisations = [party for party in project.parties.all() if party.kind not in AUTHORITIES]
+    measures = {
+        period.pk: _part(MEASURES, period) | {"indicator": one.pk} for one in indicators for period in one.periods.all()
+    }
+    return {
+        PARTIES.name: {party.pk: _part(PARTIES, party) for party in organisations},
+        BUDGET.name: {line.pk: _part(BUDGET, line) for line in project.budget_lines.all()},
+        INDICATORS.name: {one.pk: _part(INDICATORS, one) for one in indicators},
+        MEASURES.name: measures,
+    }
+
+
+def _part(sheet: Sheet, part: Model) -> Values:
+    values = {column.name: getattr(part, column.name, None) for column in sheet.columns if column.name != "remove"}
+    return {name: tidy(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _share(share: Decimal) -> Decimal:

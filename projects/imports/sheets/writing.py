@@ -12,11 +12,15 @@ from xlsxwriter.utility import xl_col_to_name
 from atlas.models import Collectivity
 
 from .codes import Codes
-from .columns import DAY, HEAD, INTEGER, MOST_SLOTS, PUBLICATION, SHARE, SHEETS, SLOTS, Column, Sheet
-from .records import read_records, values_of
+from .columns import DAY, MOST_SLOTS, NUMBERS, PARTNERSHIPS, PARTS, PROJECTS, SHEETS, SLOTS, Column, Sheet
+from .records import Values, parts_of, read_records, values_of
 
 ROOM = 500  # empty lines that know their lists
-LISTS = ("theme", "country", "sdg", "activity", "kind", "situation", "collectivity")
+GREY = ("uuid", "version", "part", "note")
+LISTS = (
+    *("theme", "country", "sdg", "activity", "kind", "situation", "collectivity"),
+    *("party", "role", "source", "level", "yes"),
+)
 
 
 def write_sheets(collectivity: Collectivity, scope: Sequence[Collectivity]) -> bytes:
@@ -32,13 +36,36 @@ def write_sheets(collectivity: Collectivity, scope: Sequence[Collectivity]) -> b
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
     }
     _write_guide(book, collectivity, scope, formats)
-    rows = read_records(scope)
+    lines = _lines(scope, codes)
     sheets = [book.add_worksheet(str(sheet.title)) for sheet in SHEETS]
     ranges = _write_codes(book, codes, formats)
     for sheet, page in zip(SHEETS, sheets, strict=True):
-        _write_records(page, sheet, list(rows[sheet.name]), codes, ranges, formats)
+        _write_lines(page, sheet, lines[sheet.name], codes, ranges, formats)
     book.close()
     return out.getvalue()
+
+
+def _lines(scope: Sequence[Collectivity], codes: Codes) -> dict[str, list[Values]]:
+    """By the name of the sheet, its lines: what each column of head and body says."""
+    records = read_records(scope)
+    slugs = {one.pk: one.slug for one in scope}
+    lines: dict[str, list[Values]] = {sheet.name: [] for sheet in SHEETS}
+    for sheet in (PROJECTS, PARTNERSHIPS):
+        for record in records[sheet.name]:
+            key = {"uuid": str(record.uuid), "version": record.version}
+            head = key | {
+                "collectivity": next((slugs[pk] for pk in record.french_ids if pk in slugs), ""),
+                "note": record.get_publication_display(),
+            }
+            lines[sheet.name].append(head | values_of(record, codes))
+            if sheet is PROJECTS:
+                said = parts_of(record, codes)
+                for part in PARTS:
+                    lines[part.name] += [
+                        key | {"part": pk, "note": record.title, "remove": ""} | values
+                        for pk, values in said[part.name].items()
+                    ]
+    return lines
 
 
 def _write_guide(book: Workbook, collectivity: Collectivity, scope: Sequence[Collectivity], formats: dict) -> None:
@@ -46,7 +73,7 @@ def _write_guide(book: Workbook, collectivity: Collectivity, scope: Sequence[Col
     page.set_column(0, 0, 110)
     lines = [
         _("Fiches de %(name)s, le %(day)s") % {"name": collectivity, "day": f"{timezone.localdate():%d/%m/%Y}"},
-        _("Corrigez les feuilles « Projets » et « Partenariats », puis déposez le classeur sur la page où vous l’avez pris."),
+        _("Corrigez les feuilles « Projets », « Partenariats », « Organismes », « Budget », « Indicateurs » et « Mesures », puis déposez le classeur sur la page où vous l’avez pris."),
         _("Rien n’est écrit avant que vous ayez vu, page suivante, les ajouts, les changements et les erreurs ; puis tout l’est, ou rien."),
         _("Une ligne sans identifiant crée une fiche, en brouillon. Une ligne supprimée ne change rien : on archive en ligne."),
         _("Ne modifiez ni l’identifiant, ni la version : ils disent de quelle fiche il s’agit, et si elle a changé entre-temps."),
@@ -55,7 +82,10 @@ def _write_guide(book: Workbook, collectivity: Collectivity, scope: Sequence[Col
         _("Partenaires étrangers : « Nom (Pays) [code] », séparés par « | ». Le code est à la fin de l’adresse de sa fiche publique ; sans code, le nom exact et le pays suffisent."),
         _("ODD : « libellé [numéro] » ou le numéro seul, séparés par « | »."),
         _("Signature d’un partenariat : 1987, 03/1987 ou 12/03/1987, selon ce que vous savez."),
-        _("Budget, résultats, autres organismes, documents, photos et publication se tiennent en ligne : ce classeur n’y touche pas."),
+        _("Organismes, budget, indicateurs, mesures : une ligne chacun. « Projet » dit de quel projet, par son identifiant, ou par l’intitulé d’un projet ajouté dans ce classeur ; « Ligne » dit quelle ligne, et reste vide pour une nouvelle."),
+        _("Pour retirer une de ces lignes, choisissez « Oui » dans la colonne « Retirer ». Un indicateur retiré emporte ses mesures."),
+        _("Une mesure nomme son indicateur, par son intitulé ; les montants sont en euros."),
+        _("Collectivités françaises parties d’un projet, documents, photos et publication se tiennent en ligne : ce classeur n’y touche pas."),
         _("Pas de formules : seules les valeurs sont lues."),
         _("Collectivités de ce classeur :"),
         *(f"– {one}" for one in scope),
@@ -75,6 +105,11 @@ def _write_codes(book: Workbook, codes: Codes, formats: dict) -> dict[str, str]:
         "kind": _("Nature d’un partenariat"),
         "situation": _("Situation d’un partenariat"),
         "collectivity": _("Collectivités"),
+        "party": _("Nature d’un organisme"),
+        "role": _("Rôle d’un organisme"),
+        "source": _("Source d’un budget"),
+        "level": _("Niveau d’un indicateur"),
+        "yes": _("Retirer une ligne"),
     }
     page = book.add_worksheet(_("Codes"))
     page.freeze_panes(1, 0)
@@ -90,35 +125,31 @@ def _write_codes(book: Workbook, codes: Codes, formats: dict) -> dict[str, str]:
     return ranges
 
 
-def _columns(sheet: Sheet, values: Sequence[dict[str, Any]]) -> list[Column]:
+def _columns(sheet: Sheet, values: Sequence[Values]) -> list[Column]:
     """The columns of a sheet, with room enough for the record that repeats most."""
     most = max([SLOTS, *(len(one[name]) for one in values for name, *_rest in sheet.slotted)])
-    return [*HEAD, *sheet.columns, *sheet.slots(min(most, MOST_SLOTS))]
+    slots = sheet.slots(min(most, MOST_SLOTS))
+    if sheet in PARTS:  # what project it is, at once after its number
+        return [*sheet.head, sheet.note, *sheet.columns]
+    return [*sheet.head, *sheet.columns, *slots, sheet.note]
 
 
-def _write_records(page: Any, sheet: Sheet, records: list, codes: Codes, ranges: dict[str, str], formats: dict) -> None:
-    values = [values_of(record, codes) for record in records]
-    columns = _columns(sheet, values)
-    by_id = {one.pk: one.slug for one in codes.scope.values()}
-    page.freeze_panes(1, len(HEAD) + 1)
+def _write_lines(
+    page: Any, sheet: Sheet, lines: list[Values], codes: Codes, ranges: dict[str, str], formats: dict
+) -> None:
+    columns = _columns(sheet, lines)
+    page.freeze_panes(1, len(sheet.head) + 1)
     page.set_row(0, 32)
-    last = len(records) + ROOM
+    last = len(lines) + ROOM
     for index, column in enumerate(columns):
         page.write_string(0, index, str(column.header), formats["head"])
-        key = formats["key"] if column.name in ("uuid", "version") else None
-        page.set_column(index, index, column.width, key)
+        page.set_column(index, index, column.width, formats["key"] if column.name in GREY else None)
         if column.family and column.family != "sdg":
             page.data_validation(1, index, last, index, _validation(ranges[column.family], column))
-    note = len(columns)
-    page.write_string(0, note, str(PUBLICATION), formats["head"])
-    page.set_column(note, note, 20, formats["key"])
-    for number, (record, said) in enumerate(zip(records, values, strict=True), start=1):
-        slug = next((by_id[pk] for pk in record.french_ids if pk in by_id), "")
-        head = {"uuid": str(record.uuid), "version": record.version, "collectivity": slug}
+    for number, values in enumerate(lines, start=1):
         for index, column in enumerate(columns):
-            _write(page, number, index, column, _cell(column.name, head | said), codes, formats)
-        page.write_string(number, note, record.get_publication_display(), formats["key"])
-    page.autofilter(0, 0, max(1, len(records)), len(columns))
+            _write(page, number, index, column, _cell(column.name, values), codes, formats)
+    page.autofilter(0, 0, max(1, len(lines)), len(columns) - 1)
 
 
 def _validation(source: str, column: Column) -> dict[str, Any]:
@@ -130,7 +161,7 @@ def _validation(source: str, column: Column) -> dict[str, Any]:
     }
 
 
-def _cell(name: str, values: dict[str, Any]) -> Any:
+def _cell(name: str, values: Values) -> Any:
     """The value of a column; of a repeated one, the n-th."""
     if "." not in name:
         return values[name]
@@ -142,10 +173,10 @@ def _cell(name: str, values: dict[str, Any]) -> Any:
 def _write(page: Any, line: int, index: int, column: Column, value: Any, codes: Codes, formats: dict) -> None:
     if value in (None, "", ()):
         return
+    look = formats["key"] if column.name in GREY else None
     if column.kind is DAY:
         page.write_datetime(line, index, value, formats["day"])
-    elif column.kind in (SHARE, INTEGER):
-        page.write_number(line, index, value, formats["key"] if column.name == "version" else None)
+    elif column.kind in NUMBERS:
+        page.write_number(line, index, value, look)
     else:
-        shown = column.kind.show(value, codes)
-        page.write_string(line, index, shown, formats["key"] if column.name == "uuid" else None)
+        page.write_string(line, index, column.kind.show(value, codes), look)
