@@ -3,13 +3,14 @@
 The ground brings authorities and countries; the apps above add what they hold as `Source`, a part of the same statement.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,17 @@ class Source:
     word: Any  # what it is, as a lazy translation
 
 
+@dataclass(frozen=True)
+class Near:
+    """What a search is about: countries by their ISO code, French authorities by their address. Names from there come first."""
+
+    countries: Sequence[str] = ()
+    beside: Sequence[str] = ()
+
+
+NOWHERE = Near()
 _SOURCES: dict[str, Source] = {}
+_partners = "SELECT 0 WHERE false"
 
 
 def register(source: Source) -> None:
@@ -54,22 +65,41 @@ def register(source: Source) -> None:
     statement.cache_clear()
 
 
-# How well a name fits, from 3 (the very name) to below 1 (a near spelling); size and activity part equals.
+def register_partners(select: str) -> None:
+    """Say how to find the partners of French authorities: ids of foreign ones, of the addresses `%(beside)s`; public links only."""
+    global _partners
+    _partners = select
+    statement.cache_clear()
+
+
+# How well a name fits, from 3 (the very name) to below 1.6 (a near spelling of the whole); size and activity part equals.
 _FIT = """
     CASE WHEN {name} = asked.q THEN 3
          WHEN {name} LIKE asked.q || ' %%' OR {name} LIKE asked.q || ' / %%' OR {name} LIKE '%% / ' || asked.q || '%%' THEN 2.3
          WHEN {name} LIKE asked.q || '%%' THEN 2
          WHEN {name} LIKE '%% ' || asked.q || '%%' THEN 1.5
-         WHEN {name} LIKE '%%' || asked.q || '%%' THEN 1.2
-         ELSE (word_similarity(asked.q, {name}) + similarity(asked.q, {name})) / 2
+         ELSE 1.6 * greatest({closest}, 0.5 * word_similarity(asked.q, {name}))
     END + ln(1 + coalesce({size}, 0)) * 0.06 + ln(1 + {activity}) * 0.03
 """
+# The likeness of what was typed to the whole of a name, the nearest of those that an authority bears.
+_CLOSEST = "(SELECT max(similarity(asked.q, one)) FROM unnest(string_to_array({name}, ' / ')) AS one)"
+# Partners of those one searches for, and their countries.
+_NEAR = """ + CASE WHEN f.country_id = ANY (near.countries) THEN 1.5 ELSE 0 END
+    + CASE WHEN f.id = ANY (near.partners) THEN 0.5 ELSE 0 END"""
 # Under three letters a trigram finds nothing: names that begin so.
-_MEETS = "({name} LIKE '%%' || %(q)s || '%%' OR %(q)s <%% {name})"
+_MEETS = "({name} LIKE '%%' || %(q)s || '%%' OR %(q)s <%% {name} OR {name} %% %(q)s)"
 _BEGINS = "{name} LIKE %(q)s || '%%'"
+# Where one knows the country, a name is found from further away.
+_MEETS_NEAR = """f.id IN (
+    SELECT f.id FROM atlas_foreignauthority f WHERE {meets}
+    UNION ALL
+    SELECT f.id FROM atlas_country p JOIN atlas_foreignauthority f ON f.country_id = p.id
+     WHERE p.iso2 = ANY (%(countries)s) AND word_similarity(%(q)s, f.search_name) >= 0.3)"""
 
 _SQL = """
-WITH asked AS (SELECT %(q)s::text AS q)
+WITH asked AS (SELECT %(q)s::text AS q), near AS (
+    SELECT ARRAY(SELECT id FROM atlas_country WHERE iso2 = ANY (%(countries)s)) AS countries, ARRAY({partners}) AS partners
+)
 SELECT kind, label, detail, key FROM (
     (SELECT CASE WHEN c.is_current THEN 'collectivity' ELSE 'former' END AS kind, c.kind AS subkind, c.name AS label,
             coalesce(d.name || ' (' || d.code || ')', r.name, '') AS detail, c.slug AS key,
@@ -81,7 +111,7 @@ SELECT kind, label, detail, key FROM (
       ORDER BY fit DESC, c.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 'partner', '', f.name, p.name_fr, f.slug, {partner_fit} AS fit
-       FROM asked CROSS JOIN atlas_foreignauthority f JOIN atlas_country p ON p.id = f.country_id
+       FROM asked CROSS JOIN near CROSS JOIN atlas_foreignauthority f JOIN atlas_country p ON p.id = f.country_id
       WHERE f.merged_into_id IS NULL AND {partner_meets}
       ORDER BY fit DESC, f.id LIMIT %(limit)s)
     UNION ALL
@@ -91,6 +121,7 @@ SELECT kind, label, detail, key FROM (
       ORDER BY fit DESC, p.id LIMIT %(limit)s)
     {sources}
 ) AS found
+WHERE %(kinds)s::text[] IS NULL OR kind = ANY (%(kinds)s)
 ORDER BY fit DESC, label, key
 LIMIT %(limit)s
 """
@@ -100,24 +131,35 @@ LIMIT %(limit)s
 def statement(short: bool) -> str:
     """The one statement; what apps add is left out under three letters, which would meet nearly all of it."""
     meets = _BEGINS if short else _MEETS
+    partner_meets = meets.format(name="f.search_name")
     return _SQL.format(
+        partners=_partners,
         sources="" if short else "".join(f"UNION ALL ({source.select})" for source in _SOURCES.values()),
-        collectivity_fit=_FIT.format(name="c.search_name", size="c.population", activity="c.partnership_count"),
+        collectivity_fit=_fit("c.search_name", "c.population", "c.partnership_count"),
         collectivity_meets=meets.format(name="c.search_name"),
-        partner_fit=_FIT.format(name="f.search_name", size="f.population", activity="f.partnership_count"),
-        partner_meets=meets.format(name="f.search_name"),
-        country_fit=_FIT.format(name="p.search_name", size="0", activity="p.partnership_count"),
+        partner_fit=_fit("f.search_name", "f.population", "f.partnership_count") + _NEAR,
+        partner_meets=partner_meets if short else _MEETS_NEAR.format(meets=partner_meets),
+        country_fit=_fit("p.search_name", "0", "p.partnership_count"),
         country_meets=meets.format(name="p.search_name"),
     )
 
 
-def suggest(typed: str, limit: int = LIMIT) -> list[Suggestion]:
-    """Up to `limit` names near what was typed, best first; accents and typing mistakes are tolerated. One query."""
+def _fit(name: str, size: str, activity: str) -> str:
+    return _FIT.format(name=name, size=size, activity=activity, closest=_CLOSEST.format(name=name))
+
+
+def suggest(
+    typed: str, limit: int = LIMIT, *, kinds: Collection[str] | None = None, near: Near = NOWHERE
+) -> list[Suggestion]:
+    """Up to `limit` names near what was typed, best first; accents and typing mistakes are tolerated. One query.
+
+    `kinds`: only those, of all by default.
+    """
     q = normalise(typed[:100])
     if len(q) < SHORTEST:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(statement(short=len(q) < 3), parameters(q, limit))
+        cursor.execute(statement(short=len(q) < 3), parameters(q, limit, kinds, near))
         rows = cursor.fetchall()
     pages = {
         "collectivity": ("collectivity_detail", ""),
@@ -133,19 +175,29 @@ def suggest(typed: str, limit: int = LIMIT) -> list[Suggestion]:
     return found
 
 
-def parameters(q: str, limit: int) -> dict[str, Any]:
+def parameters(q: str, limit: int, kinds: Collection[str] | None = None, near: Near = NOWHERE) -> dict[str, Any]:
     """What `statement` asks for."""
-    return {"q": q, "limit": limit, "prefixes": " & ".join(f"{word}:*" for word in q.split())}
+    return {
+        "q": q,
+        "limit": limit,
+        "prefixes": " & ".join(f"{word}:*" for word in q.split()),
+        "kinds": None if kinds is None else list(kinds),
+        "countries": list(near.countries),
+        "beside": list(near.beside),
+    }
 
 
-def places(typed: str, limit: int = LIMIT) -> list[Suggestion]:
+def places(typed: str, limit: int = LIMIT, *, near: Near = NOWHERE) -> list[Suggestion]:
     """Places of the world near what was typed, which no authority of the atlas governs yet. One query."""
     q = normalise(typed[:100])
     if len(q) <= SHORTEST:
         return []
     near = (
         ForeignPlace.objects.filter(search_name__trigram_word_similar=q, authorities__isnull=True)
-        .annotate(fit=TrigramWordSimilarity(q, "search_name"))
+        .annotate(
+            fit=TrigramWordSimilarity(q, "search_name")
+            + Case(When(country__iso2__in=near.countries, then=Value(0.5)), default=Value(0.0))
+        )
         .select_related("country", "region")
         .order_by("-fit", F("population").desc(nulls_last=True), "pk")
     )

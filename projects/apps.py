@@ -16,12 +16,14 @@ class ProjectsConfig(AppConfig):
         from projects.completeness import CONFIRMED_SHEET, FRESH_RECORDS
         from projects.exports.lists import LISTS
         from projects.maps import NOTICES, PARTNERSHIPS, PROJECTS
+        from projects.search import PARTNERS
         from projects.search import PROJECTS as SUGGESTED
 
         maps.register(PARTNERSHIPS)
         maps.register(PROJECTS)
         maps.register(NOTICES)
         search.register(SUGGESTED)
+        search.register_partners(PARTNERS)
         for listed in LISTS:
             lists.register(listed)
         completeness.register(CONFIRMED_SHEET)

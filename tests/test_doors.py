@@ -282,6 +282,7 @@ def addresses() -> Iterator[tuple[str, dict, int]]:
     yield reverse("projects:notice_detail", args=["eau"]), {}, 8
     yield reverse("suggest"), {"q": "vileneuve"}, 1
     yield reverse("suggest"), {"q": "vi"}, 1
+    yield reverse("suggest"), {"q": "vileneuve", "types": "partner", "pays": "SN,ML", "avec": "thionville"}, 1
 
 
 MANY_PARTIES = "5a1b0f39-3a0e-4d0e-9b1e-0c4f3d1a2b3c"

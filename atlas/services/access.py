@@ -242,9 +242,7 @@ def find_authorities(typed: str) -> list[Candidate]:
         named = list(Collectivity.objects.for_list().filter(Q(siren=number) | Q(insee_code__iexact=number)))
         exact = {row.pk for row in named}
     else:
-        keys = [
-            one.key.partition(":")[2] for one in suggest(typed, 2 * FOUND) if one.kind in ("collectivity", "former")
-        ]
+        keys = [one.key.partition(":")[2] for one in suggest(typed, 2 * FOUND, kinds=("collectivity", "former"))]
         rows = {row.slug: row for row in Collectivity.objects.for_list().filter(slug__in=keys)}
         named = [rows[key] for key in keys if key in rows]
         exact = {row.pk for row in named if normalise(row.name) == normalise(typed)}

@@ -1,5 +1,6 @@
 """Pages of the portal itself: home, search, and the compulsory ones."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +15,12 @@ from atlas import maps
 from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet
 from atlas.models import Collectivity, Country, ForeignAuthority
 from atlas.names import normalise
-from atlas.search import suggest
+from atlas.search import Near, suggest
 
 TOP_COUNTRIES = 10
 FOUND = 8
+MOST_NAMED = 30  # countries or authorities that a search may be about
+SLUG = re.compile(r"[-\w]{1,200}")
 
 
 class HomePage(TemplateView):
@@ -86,8 +89,15 @@ class SearchPage(TemplateView):
 
 
 def suggestions(request: HttpRequest) -> JsonResponse:
-    """`{"results": [{"label", "detail", "kind", "url", "key"}]}` for `?q=`; one query, kept a minute by the browser."""
-    found = suggest(request.GET.get("q", "").replace("\x00", ""))
+    """`{"results": [{"label", "detail", "kind", "url", "key"}]}` for `?q=`; one query, kept a minute by the browser.
+
+    `types`: only those kinds. `pays` and `avec`: countries and French authorities whose names and partners come first.
+    """
+    kinds, countries, beside = (
+        [one for one in request.GET.get(name, "").split(",") if SLUG.fullmatch(one)][:MOST_NAMED]
+        for name in ("types", "pays", "avec")
+    )
+    found = suggest(request.GET.get("q", "").replace("\x00", ""), kinds=kinds or None, near=Near(countries, beside))
     response = JsonResponse({"results": [asdict(one) for one in found]})
     patch_cache_control(response, public=True, max_age=60)
     return response

@@ -6,11 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from atlas.forms.steps import RowForm, Step, add_row
 from atlas.models import Collectivity, ForeignAuthority, ForeignPlace
-from atlas.search import places, suggest
+from atlas.search import Near, places, suggest
 from atlas.services.partners import authorities_of_places
 
 Chosen = Collectivity | ForeignAuthority | ForeignPlace
@@ -123,9 +126,22 @@ class PicksAuthorities(Step):
         """First values of the row of an authority just picked."""
         return {}
 
+    @cached_property
+    def near(self) -> Near:
+        """Where the record takes place and whose it is: names from there come first."""
+        countries = list(self.record.country_codes) if self.record else []
+        chosen = [one.country.iso2 for one in self.found.values() if isinstance(one, ForeignAuthority)]
+        return Near(list(dict.fromkeys(countries + chosen)), [self.collectivity.slug])
+
+    @property
+    def suggest_url(self) -> str:
+        """Where the same names are suggested while one types."""
+        about = {"types": ",".join(self.kinds), "pays": ",".join(self.near.countries), "avec": self.collectivity.slug}
+        return f"{reverse('suggest')}?{urlencode({name: value for name, value in about.items() if value})}"
+
     def _search(self, asked: str) -> list:
-        found = [one for one in suggest(asked, limit=3 * FOUND) if one.kind in self.kinds][:FOUND]
-        return found + places(asked, limit=FOUND // 2)
+        found = suggest(asked, FOUND, kinds=self.kinds, near=self.near)
+        return found + places(asked, limit=FOUND // 2, near=self.near)
 
     def sides(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Rows whose `authority` becomes `collectivity` or `foreign_authority`; a place becomes its local authority."""

@@ -17,3 +17,13 @@ PROJECTS = Source(
          ORDER BY starts_on DESC NULLS LAST, id DESC LIMIT 3
     """,
 )
+
+# Whom French authorities work with already, by published links and projects.
+PARTNERS = """
+    SELECT unnest(foreign_ids) FROM projects_partnership
+     WHERE publication = 'published' AND french_ids && ARRAY(SELECT id FROM atlas_collectivity WHERE slug = ANY (%(beside)s))
+    UNION
+    SELECT unnest(foreign_ids) FROM projects_project
+     WHERE publication IN ('published', 'to_refresh')
+       AND french_ids && ARRAY(SELECT id FROM atlas_collectivity WHERE slug = ANY (%(beside)s))
+"""

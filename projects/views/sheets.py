@@ -174,7 +174,7 @@ class Agreements(SpacePage):
         form = AgreementSearchForm(self.request.GET or None)
         asked = self.request.GET.get("q", "").strip()[:100]
         can_entrust = may(self.request.user, "projects.add_delegation", self.collectivity)
-        found = [one for one in suggest(asked, limit=20) if one.kind == "collectivity"] if can_entrust and asked else []
+        found = suggest(asked, limit=20, kinds=["collectivity"]) if can_entrust and asked else []
         visible = Delegation.objects.visible_to(self.request.user).for_list()
         return super().get_context_data(
             form=form,

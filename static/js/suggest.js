@@ -68,11 +68,11 @@ function attach(input) {
     if (typed.length < 2) return close();
     request = new AbortController();
     try {
-      const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(typed)}`, { signal: request.signal });
+      const address = new URL(input.dataset.suggest, window.location);
+      address.searchParams.set("q", typed);
+      const answer = await fetch(address, { signal: request.signal });
       if (!answer.ok) return close();
-      const { results: found } = await answer.json();
-      const kinds = input.dataset.suggestKinds?.split(",");
-      const results = kinds ? found.filter((result) => kinds.includes(result.kind)) : found;
+      const { results } = await answer.json();
       list.replaceChildren(...results.map((result, rank) => option(result, `${list.id}-${rank}`)));
       active = -1;
       list.hidden = !results.length;

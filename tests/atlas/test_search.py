@@ -1,5 +1,7 @@
 """Suggestions: what people type finds what they mean, in one query, by the index, whatever they type."""
 
+import string
+
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -140,13 +142,77 @@ def test_suggestions_are_few_and_shared_for_a_minute(world, client):
     assert response["Cache-Control"] == "public, max-age=60"
 
 
+# --- Closeness --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def abroad():
+    """Towns of Sénégal and of Burkina Faso, and names elsewhere that resemble what people type of them."""
+    senegal, burkina, algeria = (CountryFactory(iso2=code) for code in ("SN", "BF", "DZ"))
+    for name, country, population in [
+        ("Thiès", senegal, 320_000),
+        ("Thiès Nord", senegal, 90_000),
+        ("Tambacounda", senegal, 80_000),
+        ("Ouagadougou", burkina, 1_000_000),
+        ("Tissemsilt", algeria, 75_000),
+        ("Tamboura", algeria, 40_000),
+        ("Tiébo", algeria, 90_000),
+        ("Tambacunda-Nova", algeria, 100),
+        ("Properties", algeria, 200_000),
+    ]:
+        ForeignAuthorityFactory(name_fr=name, country=country, population=population)
+    for name in ("Trémenties", "Sartiest", "Thiers", "Thiès-sur-Loire"):
+        CollectivityFactory(name=name, population=20_000)
+
+
+MISSPELT = {
+    "tiès": "Thiès",
+    "thies": "Thiès",
+    "Thies nord": "Thiès Nord",
+    "Tambacounta": "Tambacounda",
+    "ouagadugu": "Ouagadougou",
+    "wagadougou": "Ouagadougou",
+}
+
+
+@pytest.mark.parametrize(("typed", "meant"), MISSPELT.items())
+def test_a_name_misspelt_brings_the_nearest_first(abroad, typed, meant):
+    """Whole names count: a longer one that holds what was typed is further away."""
+    assert search.suggest(typed, kinds=["partner"])[0].label == meant
+    assert search.suggest(typed)[0].label == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "meant"),
+    [(typed, "BF" if meant == "Ouagadougou" else "SN", meant) for typed, meant in MISSPELT.items()]
+    + [("Tambacunda", "SN", "Tambacounda"), ("tamba", "SN", "Tambacounda"), ("uagaduku", "BF", "Ouagadougou")],
+)
+def test_the_country_that_one_speaks_of_comes_first(abroad, typed, country, meant):
+    assert search.suggest(typed, kinds=["partner"], near=search.Near([country]))[0].label == meant
+
+
+def test_kinds_are_chosen_before_the_best_are_kept(abroad):
+    for n in range(12):
+        CollectivityFactory(name=f"Thies {n}", population=50_000)
+    assert {one.kind for one in search.suggest("thies", kinds=["partner"])} == {"partner"}
+    assert search.suggest("thies", kinds=["country"]) == []
+
+
+def test_the_address_says_what_it_is_about_and_bad_words_in_it_are_left_out(abroad, client):
+    address = reverse("suggest")
+    asked = {"q": "tambacunda", "types": "partner,';--", "pays": "SN,%,zz", "avec": "nowhere-1," + "x" * 300}
+    assert client.get(address, asked).json()["results"][0]["label"] == "Tambacounda"
+    assert client.get(address, {"q": "tambacunda", "types": "partner"}).json()["results"][0]["label"] != "Tambacounda"
+
+
 # --- The index ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def crowd(world):
     """45 000 names of syllables, as many as the atlas holds, made by the database."""
-    country, region = Country.objects.get(iso2="BR"), RegionFactory(code="84")
+    region = RegionFactory(code="84")
+    countries = [CountryFactory(iso2=first + second).pk for first in "QXZ" for second in string.ascii_uppercase]
     names = """
         SELECT n, initcap(syllables[1 + n %% 12] || syllables[1 + n / 12 %% 12]) || '-' ||
                   initcap(syllables[1 + n / 144 %% 12] || syllables[1 + n / 1728 %% 12] || syllables[1 + n / 20736 %% 12]) AS name
@@ -165,9 +231,9 @@ def crowd(world):
             f"""INSERT INTO atlas_foreignauthority (version, uuid, created_at, updated_at, name_local, name_fr, name_en, aliases, slug, level,
                    local_type, country_id, wikidata_id, position_precision, website, recognition, recognition_note, is_demo,
                    partnership_count, partner_regions, partner_themes)
-                SELECT 1, gen_random_uuid(), now(), now(), '', name, '', '{{}}', 'y' || n, 'local', '', %s, '', 'none', '', 'not_asked',
+                SELECT 1, gen_random_uuid(), now(), now(), '', name, '', '{{}}', 'y' || n, 'local', '', (%s)[1 + n %% 78], '', 'none', '', 'not_asked',
                        '', false, 0, '{{}}', '{{}}' FROM ({names}) named""",
-            [country.pk, 8_000],
+            [countries, 8_000],
         )
         # What the database does by itself soon after a load: fold the new entries into the indexes, count the rows.
         cursor.execute("SELECT gin_clean_pending_list(n::regclass) FROM unnest(%s::text[]) n", [INDEXES])
@@ -175,13 +241,16 @@ def crowd(world):
 
 
 @pytest.mark.slow
-def test_suggestions_use_the_index_on_45_000_names(crowd):
+@pytest.mark.parametrize("near", [search.NOWHERE, search.Near(["SN", "ML"], ["rennes-35238"])])
+def test_suggestions_use_the_index_on_45_000_names(crowd, near):
+    CountryFactory(iso2="SN")
     assert Collectivity.objects.count() + ForeignAuthority.objects.count() > 45_000
     assert labels("sant etiene")[0] == "Saint-Étienne"
     for typed in ("sant etiene", "rio", "ri"):
         with connection.cursor() as cursor:
             statement = search.statement(short=len(typed) < 3)
-            cursor.execute(f"EXPLAIN {statement}", search.parameters(typed, search.LIMIT))
+            asked = search.parameters(typed, search.LIMIT, ["partner", "collectivity"], near)
+            cursor.execute(f"EXPLAIN {statement}", asked)
             plan = "\n".join(row[0] for row in cursor.fetchall())
         for index in INDEXES:
             assert f"Index Scan on {index}" in plan, f"{typed!r} reads every name:\n{plan}"

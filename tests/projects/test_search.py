@@ -5,7 +5,13 @@ from django.test import Client
 from django.urls import reverse
 
 from atlas.search import LIMIT, suggest
-from tests.factories.atlas import CollectivityFactory, UserFactory
+from tests.factories.atlas import (
+    CollectivityFactory,
+    CountryFactory,
+    ForeignAuthorityFactory,
+    MembershipFactory,
+    UserFactory,
+)
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +88,38 @@ def test_a_draft_is_suggested_to_nobody_and_found_by_its_writers(client, well):
         assert not any(
             one["label"] == draft.title for one in visitor.get(reverse("suggest"), {"q": "forages"}).json()["results"]
         )
+
+
+def test_the_partners_that_an_authority_has_already_come_first_and_drafts_say_nothing(client):
+    """«Koulikoro» of a country or of another: the one it works with, by what everybody reads."""
+    near, third, far = (
+        ForeignAuthorityFactory(name_fr="Koulikoro", slug=f"koulikoro-{n}", population=n)
+        for n in (10_000, 30_000, 50_000)
+    )
+    rennes = CollectivityFactory(name="Rennes", slug="rennes-35238")
+    asked = {"q": "kulikoro", "types": "partner", "avec": rennes.slug}
+
+    def first() -> str:
+        return client.get(reverse("suggest"), asked).json()["results"][0]["key"]
+
+    assert first() == f"partner:{far.slug}"
+    PartnershipFactory(french=rennes, foreign=near, draft=True)
+    ProjectFactory(french=rennes, foreign=near, draft=True)
+    assert first() == f"partner:{far.slug}"
+    ProjectFactory(french=rennes, foreign=third)
+    assert first() == f"partner:{third.slug}"
+
+
+def test_the_form_of_a_project_looks_around_its_countries(client):
+    """Without JavaScript and with it: the page gives the same question to both."""
+    editor = MembershipFactory(role="editor")
+    senegal = ForeignAuthorityFactory(name_fr="Mbour", country=CountryFactory(iso2="SN"))
+    project = ProjectFactory(french=editor.collectivity, foreign=senegal, draft=True)
+    here = ForeignAuthorityFactory(name_fr="Thiès", country=senegal.country, population=320_000)
+    ForeignAuthorityFactory(name_fr="Tiese", country=CountryFactory(iso2="DZ"), population=90_000)
+    client.force_login(editor.user)
+    page = reverse("space:project_step", args=[editor.collectivity.slug, project.uuid, "parties"])
+    shown = client.get(page).content.decode()
+    assert f"pays=SN&amp;avec={editor.collectivity.slug}" in shown
+    found = client.post(page, {"_find_name": "tiès", "_find": "1"}).context["found"]
+    assert found[0].key == f"partner:{here.slug}"

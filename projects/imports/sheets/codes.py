@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import SDG, Collectivity, Country, ForeignAuthority, Theme
 from atlas.names import normalise
-from atlas.search import suggest
+from atlas.search import Near, suggest
 from projects.models import (
     ActivityStatus,
     BudgetSource,
@@ -139,8 +139,8 @@ class Codes:
             raise Unknown(_("ce partenaire est inconnu."), advice)
         named = _NAMED.match(text)
         name, country = (named[1], self._country_names.get(normalise(named[2]))) if named else (text, None)
-        near = [one for one in suggest(name, limit=12) if one.kind == "partner"]
-        slugs = [one.key.partition(":")[2] for one in near]
+        about = Near([country] if country else [], list(self.scope))
+        slugs = [one.key.partition(":")[2] for one in suggest(name, 12, kinds=["partner"], near=about)]
         rows = (
             ForeignAuthority.objects.filter(slug__in=slugs)
             .select_related("country")
