@@ -75,8 +75,8 @@ def register_partners(select: str) -> None:
 # How well a name fits, from 3 (the very name) to below 1.6 (a near spelling of the whole); size and activity part equals.
 _FIT = """
     CASE WHEN {name} = asked.q THEN 3
-         WHEN {name} LIKE asked.q || ' %%' OR {name} LIKE asked.q || ' / %%' OR {name} LIKE '%% / ' || asked.q || '%%' THEN 2.3
-         WHEN {name} LIKE asked.q || '%%' THEN 2
+         WHEN {name} LIKE asked.q || ' %%' OR {name} || ' ' LIKE '%% / ' || asked.q || ' %%' THEN 2.3
+         WHEN {name} LIKE asked.q || '%%' OR {name} LIKE '%% / ' || asked.q || '%%' THEN 2
          WHEN {name} LIKE '%% ' || asked.q || '%%' THEN 1.5
          ELSE 1.6 * greatest({closest}, 0.5 * word_similarity(asked.q, {name}))
     END + ln(1 + coalesce({size}, 0)) * 0.06 + ln(1 + {activity}) * 0.03

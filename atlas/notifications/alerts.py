@@ -7,11 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.signing import TimestampSigner
 from django.db import transaction
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 
 from atlas.filters import lists
 from atlas.filters.words import words_of
-from atlas.models import AlertSent, Rhythm, SavedSearch
+from atlas.models import AlertSent, ForeignAuthority, Move, Rhythm, SavedSearch
 
 from . import link, send_to
 
@@ -42,6 +43,34 @@ def due(day: date) -> list[int]:
     return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
+def present(query: str) -> str:
+    """The criteria as they are meant today: an authority that another one took over, or was merged with, means that one.
+
+    The search itself stays as its owner wrote it: what was taken over may be given back.
+    """
+    given = QueryDict(query, mutable=True)
+    for name, heir in (("collectivity", _heir), ("partner", _standing)):
+        if slugs := given.getlist(name):
+            given.setlist(name, [heir(slug) for slug in slugs])
+    return given.urlencode()
+
+
+def _heir(slug: str) -> str:
+    """Who took over from a French authority, through as many takings over as it took."""
+    seen = {slug}
+    moves = Move.objects.standing().filter(french_from__is_current=False).order_by("-pk")
+    while found := moves.filter(french_from__slug=slug).values_list("french_into__slug", flat=True).first():
+        if found in seen:
+            break
+        seen.add(slug := found)
+    return slug
+
+
+def _standing(slug: str) -> str:
+    row = ForeignAuthority.objects.filter(slug=slug, merged_into__isnull=False).first()
+    return row.standing_row().slug if row else slug
+
+
 def tell(search_id: int, day: date) -> int:
     """Send the news of a search for the period of `day`, if they were not. Returns how many rows were told.
 
@@ -57,7 +86,7 @@ def tell(search_id: int, day: date) -> int:
         listed = lists.find(search.list_name)
         if listed is None or until <= search.told_until or search.sent.filter(period=period).exists():
             return 0
-        rows = listed.new_since(listed.ask(search.query, AnonymousUser()).rows(), search.told_until, until)
+        rows = listed.new_since(listed.ask(present(search.query), AnonymousUser()).rows(), search.told_until, until)
         count = rows.order_by().count()
         since = search.told_until
         AlertSent.objects.create(search=search, period=period, since=since, until=until, count=count)
@@ -69,17 +98,18 @@ def tell(search_id: int, day: date) -> int:
 
 
 def _send(search: SavedSearch, listed: lists.PublicList, lines: list, count: int, since: datetime) -> None:
+    query = present(search.query)
     site = settings.SITE_URL.rstrip("/")
     stop_url = link("alert_stop", token(search, STOP))
     context = {
         "title": listed.title,
         "counted": str(listed.counted),
-        "criteria": words_of(listed, search.query, AnonymousUser()),
+        "criteria": words_of(listed, query, AnonymousUser()),
         "rows": [{"title": title, "detail": detail, "url": site + url} for title, detail, url in lines],
         "count": count,
         "more": max(0, count - len(lines)),
         "since": since,
-        "list_url": site + listed.address(search.query),
+        "list_url": site + listed.address(query),
         "stop_url": stop_url,
     }
     # RFC 8058: mail programs offer to stop, and do it by a POST to this address.

@@ -201,6 +201,14 @@ def _tell(contact: Contact) -> None:
     transaction.on_commit(lambda: tasks.send_contact_notice.delay(contact.pk), robust=True)
 
 
+def tell_contacts(ids: Iterable[int]) -> None:
+    """Say again to these people of whom they are the contacts: it is another authority now."""
+    told = Contact.objects.standing().filter(pk__in=list(ids)).running()
+    for contact in told:
+        Contact.objects.filter(pk=contact.pk).update(notified_at=None)
+        _tell(contact)
+
+
 def _check(permission: str, subject: Collectivity | Contact, who: User) -> None:
     if not may(who, permission, subject):
         raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))

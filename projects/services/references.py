@@ -59,6 +59,13 @@ def fold_place(kept: ProjectPlace, gone: ProjectPlace) -> None:
     """Only places that say the same are paired: nothing to add."""
 
 
+def with_heir(old: models.Model, heir: models.Model) -> list[int]:
+    """Replies to a notice of the heir's, or that it answered too: nobody talks with oneself, nor twice."""
+    replies = NoticeConversation.objects.filter(collectivity=old)
+    own = Q(notice__collectivity=heir) | Q(notice__conversations__collectivity=heir)
+    return list(replies.filter(own).values_list("pk", flat=True))
+
+
 _SIGNED = _("Un reçu dit ce que l’ancienne collectivité a confirmé : il reste à son nom.")
 _AGREED = _("Un accord est donné par une collectivité à une autre : leurs héritières en donnent un nouveau.")
 _OWN_PART = _("Une partie de la fiche réunie reste la sienne.")
@@ -92,7 +99,7 @@ declare(
     Reference(ProjectParty, "collectivity", once=["project", "role"], fold=fold_project_party),
     Reference(PartnerRequest, "collectivity"),
     Reference(PartnershipNotice, "collectivity"),
-    Reference(NoticeConversation, "collectivity", stays=_("Une conversation reste à qui l’a menée.")),
+    Reference(NoticeConversation, "collectivity", staying=with_heir),
     Reference(Confirmation, "collectivity", stays=_SIGNED),
     Reference(ImportRow, "collectivity", stays=_("Une ligne de fichier dit ce que le fichier disait.")),
     Reference(Delegation, "member", stays=_AGREED),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from atlas.filters import Unnest
 from atlas.models import Collectivity, Country, ForeignAuthority, User
 from atlas.permissions import may
 from projects.filters import PartnershipFilterSet, ProjectFilterSet
@@ -56,6 +57,18 @@ def foreign_authority_partnerships(context: dict[str, Any], authority: ForeignAu
     """Partnerships of a foreign authority (two queries)."""
     rows = _rows(context).filter(foreign_ids__contains=[authority.pk]).order_by(*PartnershipFilterSet.default_order)
     return _table(rows, f"partner={authority.slug}", authority, own="foreign")
+
+
+@register.simple_tag(takes_context=True)
+def partner_regions(
+    context: dict[str, Any], authority: ForeignAuthority, regions: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Name and address of each région whose authorities work with this one: its partnerships, or its projects alone (one query)."""
+    rows = _rows(context).filter(foreign_ids__contains=[authority.pk])
+    linked = set(rows.order_by().values_list(Unnest("region_codes"), flat=True)) if regions else ()
+    pages = {code: "partnership_list" if code in linked else "project_list" for _name, code in regions}
+    asked = {code: urlencode({"partner": authority.slug, "region": code}) for code in pages}
+    return [(name, f"{reverse(f'projects:{pages[code]}')}?{asked[code]}") for name, code in regions]
 
 
 @register.simple_tag(takes_context=True)
@@ -340,4 +353,4 @@ def verification_open(user: User) -> bool:
 def taken_over(collectivity: Collectivity) -> list[tuple[Collectivity, str]]:
     """Who took over the records of an authority of the past, and how many; its members are nobody's business (one query)."""
     done = collectivity.moves_out.standing().select_related("french_into").order_by("pk")
-    return [(move.french_into, text) for move in done if (text := said_of(move, members=False))]
+    return [(move.french_into, text) for move in done if (text := said_of(move, private=False))]

@@ -83,15 +83,16 @@ class TakeOver(InSpace):
     def _held(self, former: Collectivity, posted: dict[str, list[int]] | None) -> list[dict[str, Any]]:
         """What can be chosen, group by group, all ticked at first. Who may not take over reads what is public."""
         whole = may(self.request.user, "atlas.take_over", self.collectivity)
-        labels = {"partnerships": _("Partenariats"), "projects": _("Projets"), "members": _("Membres")}
         return [
             {
                 "name": name,
-                "label": labels[name],
+                "label": succession.LABELS[name],
                 "rows": rows,
                 "chosen": [pk for pk, _text in rows] if posted is None else posted[name],
             }
-            for name, rows in succession.held(former, reader=None if whole else self.request.user).items()
+            for name, rows in succession.held(
+                former, self.collectivity, reader=None if whole else self.request.user
+            ).items()
             if rows
         ]
 

@@ -1,5 +1,7 @@
 """Lists of partnerships and projects, as people read them."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from django.utils import timezone
 
 from projects.filters import ProjectFilterSet
 from projects.models import Project
-from tests.factories.atlas import CollectivityFactory, ThemeFactory
+from tests.factories.atlas import CollectivityFactory, ForeignAuthorityFactory, RegionFactory, ThemeFactory
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,23 @@ def test_a_criterion_bears_the_name_of_its_authority(client, page):
         "Collectivité française\xa0: nulle-part"
         in client.get(reverse(page), {"collectivity": "nulle-part"}).content.decode()
     )
+
+
+def test_each_region_of_the_sheet_of_a_partner_opens_a_list_that_has_rows(client):
+    """Those of its projects alone lead to projects: no partnership is there to be shown."""
+    thies = ForeignAuthorityFactory(name_fr="Thiès")
+    for code, made in (
+        ("53", PartnershipFactory),
+        ("84", ProjectFactory),
+        ("93", PartnershipFactory),
+        ("93", ProjectFactory),
+    ):
+        made(foreign=thies, french__region=RegionFactory(code=code, name=f"Région {code}"))
+    sheet = client.get(thies.get_absolute_url()).content.decode()
+    links = re.findall(r'href="([^"]+region=(?:53|84|93))"', html.unescape(sheet))
+    assert [link.partition("?")[0] for link in links] == ["/jumelages/", "/projets/", "/jumelages/"]
+    for link in links:
+        assert client.get(link).context["page"].total == 1
 
 
 def test_the_group_of_the_main_theme_bears_its_label(client):

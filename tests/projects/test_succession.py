@@ -1,16 +1,20 @@
 """Authorities that came after others take over what these still hold: proposed, chosen, undone, refused."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
-from atlas.models import CollectivityEvent, Membership, Move
-from atlas.services import moves
-from projects.models import Partnership
+from atlas.models import CollectivityEvent, Contact, FormDraft, Membership, Move, SavedSearch
+from atlas.notifications import alerts
+from atlas.services import contacts, moves
+from projects.models import Delegation, NoticeConversation, Partnership
 from projects.services import succession
 from tests.atlas.test_moves import everything
-from tests.factories.atlas import CollectivityFactory, MembershipFactory, UserFactory
-from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.factories.atlas import CollectivityFactory, ContactFactory, MembershipFactory, UserFactory
+from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 from tests.projects.world import joined
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +193,140 @@ def test_the_former_authority_keeps_its_page_which_says_who_took_over(client, an
     assert annecy.get_absolute_url() in page
     assert "Ses fiches (2 partenariats, 1 projet, 1 membre) ont été reprises par" not in page, "members are private"
     assert "Ses fiches (2 partenariats, 1 projet) ont été reprises par" in page
+
+
+# --- What else passes, and what stays ----------------------------------------------------------------------------------
+
+
+def test_contacts_pass_are_told_of_it_and_come_back(
+    client, annecy, seynod, held, mayor, mailoutbox, django_capture_on_commit_callbacks
+):
+    contact = ContactFactory(collectivity=seynod, last_name="Favre", email="favre@seynod.example")
+    before = everything()
+    assert succession.proposals()[0].said == "2 partenariats, 1 projet, 1 contact, 1 membre"
+    with django_capture_on_commit_callbacks(execute=True):
+        move = succession.take_over(seynod, annecy, actor=mayor)
+    contact.refresh_from_db()
+    assert contact.collectivity == annecy
+    assert "Favre" in client.get(annecy.get_absolute_url()).content.decode()
+    [told] = [one for one in mailoutbox if one.to == ["favre@seynod.example"]]
+    assert "Annecy" in told.body
+    assert "contact" not in client.get(seynod.get_absolute_url()).content.decode().split("Ses fiches (")[1][:60]
+    Contact.objects.update(notified_at=None)
+    moves.undo_move(move, actor=mayor)
+    assert everything() == before
+
+
+def test_a_contact_whom_the_heir_has_or_who_objected_there_stays(annecy, seynod, held, mayor):
+    kept = {"last_name": "Favre", "first_name": "Léa", "email": "favre@alpes.example"}
+    ContactFactory(collectivity=annecy, **kept)
+    same = ContactFactory(collectivity=seynod, **kept | {"email": "FAVRE@alpes.example"})
+    refused = ContactFactory(collectivity=annecy, last_name="Blanc", email="blanc@alpes.example")
+    contacts.erase(refused)
+    against = ContactFactory(collectivity=seynod, last_name="Blanc", email="blanc@alpes.example")
+    imprint = contacts.erase(ContactFactory(collectivity=seynod, last_name="Roux", email="roux@alpes.example"))
+    assert succession.held(seynod, annecy)["contacts"] == []
+    succession.take_over(seynod, annecy, actor=mayor)
+    for row, where in ((same, seynod), (against, seynod), (imprint, annecy)):
+        row.refresh_from_db()
+        assert row.collectivity == where
+    with pytest.raises(ValidationError):  # who objected to the former is not entered by the heir either
+        contacts.create_contact(
+            annecy, actor=mayor, first_name="Awa", last_name="Roux", email="roux@alpes.example", function="Maire"
+        )
+
+
+def test_contacts_are_chosen_like_the_rest(client, annecy, seynod, held, mayor):
+    first, second = (ContactFactory(collectivity=seynod) for _ in range(2))
+    client.force_login(mayor)
+    page = reverse("space:take_over", args=[annecy.slug, seynod.slug])
+    client.post(page, {"_chosen": "1", "contacts": first.pk})
+    assert list(Contact.objects.filter(collectivity=seynod)) == [second]
+
+
+def test_notices_and_replies_pass_and_the_conversation_goes_on(client, annecy, seynod, held, mayor):
+    own = NoticeFactory(collectivity=seynod)
+    reply = NoticeConversation.objects.create(notice=NoticeFactory(), collectivity=seynod)
+    client.force_login(mayor)
+    before = everything()
+    assert succession.proposals()[0].said == "2 partenariats, 1 projet, 1 annonce, 1 conversation, 1 membre"
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    own.refresh_from_db()
+    reply.refresh_from_db()
+    assert (own.collectivity, own.french_ids, reply.collectivity) == (annecy, [annecy.pk], annecy)
+    page = client.get(reverse("space:conversation", args=[annecy.slug, reply.uuid]))
+    assert page.status_code == 200
+    moves.undo_move(move, actor=mayor)
+    assert everything() == before
+
+
+def test_nobody_talks_with_oneself_nor_twice_about_a_notice(annecy, seynod, held, mayor):
+    to_heir = NoticeConversation.objects.create(notice=NoticeFactory(collectivity=annecy), collectivity=seynod)
+    notice = NoticeFactory()
+    NoticeConversation.objects.create(notice=notice, collectivity=annecy)
+    twice = NoticeConversation.objects.create(notice=notice, collectivity=seynod)
+    succession.take_over(seynod, annecy, actor=mayor)
+    for row in (to_heir, twice):
+        row.refresh_from_db()
+        assert row.collectivity == seynod
+    assert succession.held(seynod, annecy)["replies"] == []
+    assert succession.proposals() == []
+
+
+def test_forms_in_progress_follow_their_author_there_and_back(client, annecy, seynod, held, mayor):
+    editor = seynod.memberships.get().user
+    path = f"projets/{held[2].uuid}/identite/"
+    draft = FormDraft.objects.create(user=editor, path=f"/espace/seynod/{path}", data={"title": ["Neuf"]})
+    stranger = FormDraft.objects.create(user=UserFactory(), path=draft.path, data={})
+    client.force_login(editor)
+    before = everything()
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    draft.refresh_from_db()
+    stranger.refresh_from_db()
+    assert (draft.path, stranger.path) == (f"/espace/annecy/{path}", f"/espace/seynod/{path}")
+    assert "Neuf" in client.get(draft.path).content.decode()
+    moves.undo_move(move, actor=mayor)
+    assert everything() == before
+
+
+def test_a_form_saved_meanwhile_forbids_nothing(annecy, seynod, held, mayor):
+    editor = seynod.memberships.get().user
+    FormDraft.objects.create(user=editor, path="/espace/seynod/projets/nouveau/", data={})
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    FormDraft.objects.all().delete()
+    moves.undo_move(move, actor=mayor)
+
+
+def test_a_form_of_who_stays_in_the_former_space_stays_there(annecy, seynod, held, mayor):
+    editor = seynod.memberships.get().user
+    draft = FormDraft.objects.create(user=editor, path="/espace/seynod/projets/nouveau/", data={})
+    MembershipFactory(user=editor, collectivity=annecy)
+    succession.take_over(seynod, annecy, actor=mayor, chosen={"projects": [held[2].pk]})
+    draft.refresh_from_db()
+    assert draft.path == "/espace/seynod/projets/nouveau/"
+
+
+def test_an_alert_about_the_former_authority_goes_on_with_its_heir(annecy, seynod, held, mayor, mailoutbox):
+    """The search stays as its owner wrote it, and means who stands today."""
+    past = timezone.now() - timedelta(days=3)
+    search = SavedSearch.objects.create(
+        email="elsa@exemple.example", list_name="projets", query="collectivity=seynod&country=SN", rhythm="daily",
+        confirmed_at=past, told_until=past,
+    )  # fmt: skip
+    move = succession.take_over(seynod, annecy, actor=mayor)
+    assert alerts.present(search.query) == "collectivity=annecy&country=SN"
+    ProjectFactory(title="Nouveau puits", french=annecy, published_at=timezone.now() - timedelta(hours=1))
+    assert alerts.tell(search.pk, timezone.localdate()) == 1
+    assert "Nouveau puits" in mailoutbox[-1].body
+    assert "collectivity=annecy" in mailoutbox[-1].body
+    search.refresh_from_db()
+    assert search.query == "collectivity=seynod&country=SN"
+    moves.undo_move(move, actor=mayor)
+    assert alerts.present(search.query) == search.query
+
+
+def test_an_agreement_stays_with_who_gave_it(annecy, seynod, held, mayor):
+    agreement = Delegation.objects.create(member=seynod, delegate=CollectivityFactory(regional=True))
+    succession.take_over(seynod, annecy, actor=mayor)
+    agreement.refresh_from_db()
+    assert agreement.member == seynod

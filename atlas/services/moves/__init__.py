@@ -3,7 +3,7 @@
 from .candidates import Candidate, count_candidates, find_candidates
 from .ledger import Ledger
 from .merging import CHOICES, differing, finish, merge_foreign_authorities, says_nothing, tell_apart, undo_move
-from .references import Follower, Reference, declare, follow, followers, holdings, references
+from .references import Follower, Reference, declare, follow, followers, holdings, references, staying
 from .succession import Succession, successions, take_over
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "merge_foreign_authorities",
     "references",
     "says_nothing",
+    "staying",
     "successions",
     "take_over",
     "tell_apart",

@@ -13,6 +13,7 @@ from atlas.models import Distinction, ForeignAuthority, Move, MoveKind, User
 from atlas.names import normalise
 from atlas.permissions import may
 
+from .drafts import pass_drafts
 from .ledger import Difference, Ledger
 from .references import Reference, declare, followers, references
 
@@ -176,6 +177,8 @@ def undo_move(move: Move, *, actor: User) -> Move:
         ) from broken
     for app in followers():
         app.refresh(ledger, [locked.source, locked.target])
+    if locked.kind == MoveKind.SUCCESSION:
+        pass_drafts(locked.target, locked.source)
     locked.undone_at, locked.undone_by = timezone.now(), actor
     locked.save(update_fields=["undone_at", "undone_by"])
     return locked

@@ -16,6 +16,7 @@ from atlas.models import ForeignAuthority
 from .ledger import Ledger, has_version
 
 Fold = Callable[[models.Model, models.Model], None]
+Staying = Callable[[models.Model, models.Model], list[int]]
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class Reference:
 
     `once`: with the authority, these columns are unique. Of two rows that would become the same, `fold(kept, gone)` writes
     into the kept one what only the other said, which is then removed. `stays`: why the rows keep their authority.
+    `staying(source, target)`: keys of rows that keep theirs because of what `target` already is or has.
     """
 
     model: type[models.Model]
     name: str
     once: Sequence[str] = ()
     fold: Fold | None = None
+    staying: Staying | None = None
     stays: str | Promise = ""
 
     @property
@@ -42,6 +45,8 @@ class Reference:
     def pass_on(self, ledger: Ledger, source: models.Model, target: models.Model, rows: QuerySet | None = None) -> int:
         """Give `rows` of `source` (all of them by default) to `target`; returns how many."""
         given = self.rows(source) if rows is None else rows
+        if self.staying:
+            given = given.exclude(pk__in=self.staying(source, target))
         ids = ledger.take(given)
         if not ids:
             return 0
@@ -112,6 +117,12 @@ def followers() -> tuple[Follower, ...]:
 def references(target: type[models.Model] = ForeignAuthority) -> list[Reference]:
     """Columns that point to `target`, in the order they were declared."""
     return [reference for reference in _references.values() if reference.target is target]
+
+
+def staying(model: type[models.Model], source: models.Model, target: models.Model) -> list[int]:
+    """Keys of the rows of `source` that would not pass to `target`, because of what it is or has."""
+    asked = (one for one in references(type(source)) if one.model is model and one.staying)
+    return [pk for one in asked for pk in one.staying(source, target)]
 
 
 def holdings(authority: models.Model) -> list[tuple[str, int]]:

@@ -20,9 +20,12 @@ from atlas.models import (
     MoveKind,
     Role,
     User,
+    contact_digests,
 )
 from atlas.permissions import may
+from atlas.services.contacts import tell_contacts
 
+from .drafts import pass_drafts
 from .ledger import Ledger
 from .merging import finish
 from .references import Reference, declare, followers, references
@@ -35,13 +38,24 @@ def fold_membership(kept: Membership, gone: Membership) -> None:
     kept.role = max(kept.role, gone.role, key=RANKS.index)
 
 
+def known_to_heir(old: models.Model, heir: models.Model) -> list[int]:
+    """Contacts whom the heir has already, or who objected to being the heir's: nobody is entered twice, nor against its will."""
+    there, refused = set(), set()
+    for one in Contact.objects.filter(collectivity=heir):
+        refused |= set(one.digests)
+        there.add(tuple(contact_digests(one.email, one.first_name, one.last_name)))
+    held = {
+        one.pk: contact_digests(one.email, one.first_name, one.last_name)
+        for one in Contact.objects.filter(collectivity=old).standing()
+    }
+    return [pk for pk, digests in held.items() if tuple(digests) in there or refused & set(digests)]
+
+
 _REGISTER = gettext_lazy("Le registre des territoires dit ce qui fut.")
 declare(
     Reference(Membership, "collectivity", once=["user"], fold=fold_membership),
     Reference(AccessRequest, "collectivity", stays=gettext_lazy("Une demande a sa réponse là où elle fut faite.")),
-    Reference(
-        Contact, "collectivity", stays=gettext_lazy("Chacun indique ses contacts : les personnes en sont prévenues.")
-    ),
+    Reference(Contact, "collectivity", staying=known_to_heir),
     Reference(ExportJob, "collectivity", stays=gettext_lazy("Un fichier fait ne se refait pas.")),
     Reference(Collectivity, "epci", stays=_REGISTER),
     Reference(CollectivityEvent.predecessors.through, "collectivity", stays=_REGISTER),
@@ -126,4 +140,7 @@ def take_over(
     if not move.counts:
         raise ValidationError(_("Il n’y a rien à reprendre : quelqu’un l’a peut-être déjà fait."), code="nothing")
     finish(ledger, heir, old)
+    pass_drafts(old, heir)
+    moved = ledger.move.rows.filter(table_name=Contact._meta.db_table)
+    tell_contacts(moved.values_list("row_id", flat=True))
     return move
