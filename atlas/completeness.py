@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from atlas.models import Collectivity, Contact
+from atlas import rules
+from atlas.models import Collectivity, Contact, in_force, months_before
 
 
 class Light(StrEnum):
@@ -64,8 +63,9 @@ def evaluate(collectivity: Collectivity, today: date) -> list[tuple[Obligation, 
 
 
 def contacts_checked(collectivity: Collectivity, today: date) -> State:
-    """Orange without anybody to write to, or when somebody in office was not checked for a year (one query)."""
-    limit = today - timezone.timedelta(days=settings.CONTACT_CHECK_DAYS)
+    """Orange without anybody to write to, or when somebody in office was not checked for too long (two queries)."""
+    months = in_force(rules.CONTACT_CHECK_MONTHS, today)
+    limit = months_before(today, months)
     running = Contact.objects.filter(collectivity=collectivity).running()
     found = running.order_by().aggregate(
         n=Count("pk"), old=Count("pk", filter=Q(checked_on__lt=limit)), oldest=Min("checked_on")
@@ -76,12 +76,13 @@ def contacts_checked(collectivity: Collectivity, today: date) -> State:
         return State(Light.ORANGE, text, action=_("Ajouter un contact"), url=url)
     if old := found["old"]:
         text = ngettext(
-            "%(n)d contact n’a pas été vérifié depuis un an.",
-            "%(n)d contacts n’ont pas été vérifiés depuis un an.",
+            "%(n)d contact n’a pas été vérifié depuis %(months)d mois.",
+            "%(n)d contacts n’ont pas été vérifiés depuis %(months)d mois.",
             old,
-        ) % {"n": old}
+        ) % {"n": old, "months": months}
         return State(Light.ORANGE, text, found["oldest"], _("Vérifier les contacts"), url)
-    return State(Light.GREEN, _("Vos contacts ont été vérifiés il y a moins d’un an."), found["oldest"])
+    text = _("Vos contacts ont été vérifiés il y a moins de %(months)d mois.") % {"months": months}
+    return State(Light.GREEN, text, found["oldest"])
 
 
 CONTACTS = Obligation("atlas.contacts", gettext_lazy("Contacts vérifiés"), contacts_checked, position=15)

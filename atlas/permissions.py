@@ -108,6 +108,7 @@ grant(
     ),
     *(f"atlas.{verb}_membership" for verb in ("add", "change", "delete")),
     *(f"atlas.change_{model}" for model in ("collectivity", "country", "accessrequest", "theme")),
+    *(f"atlas.{verb}_operatingrule" for verb in ("add", "view")),
     "atlas.add_user",
     "atlas.view_move",
     "atlas.undo_move",

@@ -6,14 +6,13 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas import maps, notifications
+from atlas import maps, notifications, rules
 from atlas.exports import jobs
 from atlas.filters import lists
 from atlas.models import (
@@ -29,6 +28,7 @@ from atlas.models import (
     SavedSearch,
     StatusChange,
     User,
+    in_force,
 )
 from atlas.notifications import alerts
 
@@ -66,7 +66,7 @@ def clear_sessions() -> None:
 @shared_task
 def forget_log_ins() -> int:
     """Deletes the journal of log-ins and of their failures past its time. Returns rows deleted."""
-    before = timezone.now() - timedelta(days=settings.LOG_INS_KEPT_DAYS)
+    before = timezone.now() - timedelta(days=in_force(rules.LOG_INS_KEPT_DAYS))
     journals = (AccessLog, AccessAttempt, AccessFailureLog)
     return sum(journal.objects.filter(attempt_time__lt=before).delete()[0] for journal in journals)
 
@@ -74,7 +74,7 @@ def forget_log_ins() -> int:
 @shared_task
 def forget_drafts() -> int:
     """Deletes what was typed and never saved, past its time. Returns rows deleted."""
-    before = timezone.now() - timedelta(days=settings.DRAFTS_KEPT_DAYS)
+    before = timezone.now() - timedelta(days=in_force(rules.DRAFTS_KEPT_DAYS))
     return FormDraft.objects.filter(updated_at__lt=before).delete()[0]
 
 
@@ -82,7 +82,7 @@ def forget_drafts() -> int:
 @transaction.atomic
 def forget_contacts() -> int:
     """Erases the persons whose mandate ended long ago, with their history. Returns rows deleted."""
-    before = timezone.localdate() - timedelta(days=settings.CONTACTS_KEPT_DAYS)
+    before = timezone.localdate() - timedelta(days=in_force(rules.CONTACTS_KEPT_DAYS))
     gone = list(Contact.objects.standing().filter(ends_on__lt=before).values_list("pk", flat=True))
     Contact.objects.filter(pk__in=gone).delete()
     apps.get_model("atlas", "ContactHistory").objects.filter(pgh_obj__in=gone).delete()
@@ -97,7 +97,7 @@ def send_contact_notice(contact_id: int) -> bool:
     contact = rows.select_for_update(of=("self",)).select_related("collectivity").first()
     if contact is None:
         return False
-    since = timezone.now() - timedelta(days=settings.CONTACT_NOTICE_DAYS)
+    since = timezone.now() - timedelta(days=in_force(rules.CONTACT_NOTICE_DAYS))
     told = Contact.objects.filter(collectivity=contact.collectivity_id, email__iexact=contact.email)
     if told.filter(notified_at__gt=since).exists():
         return False
@@ -124,7 +124,7 @@ def send_password_reset(user_id: int | None) -> None:
 @transaction.atomic
 def forget_unconfirmed() -> int:
     """Deletes requests whose address nobody confirmed in time, and the accounts that only they held. Returns requests."""
-    before = timezone.now() - timedelta(seconds=settings.INVITATION_TIMEOUT)
+    before = timezone.now() - timedelta(days=in_force(rules.INVITATION_DAYS))
     rows = AccessRequest.objects.filter(status=AccessStatus.UNCONFIRMED, created_at__lt=before)
     people = set(rows.values_list("user", flat=True))
     count = rows.delete()[0]
@@ -184,8 +184,8 @@ def send_alert(search_id: int, day: str) -> int:
 def forget_alerts() -> int:
     """Deletes searches that nobody confirmed in time, and what was noted of alerts long ago. Returns searches deleted."""
     now = timezone.now()
-    AlertSent.objects.filter(at__lt=now - timedelta(days=settings.LOG_INS_KEPT_DAYS)).delete()
-    late = now - timedelta(days=settings.ALERT_CONFIRM_DAYS)
+    AlertSent.objects.filter(at__lt=now - timedelta(days=in_force(rules.LOG_INS_KEPT_DAYS))).delete()
+    late = now - timedelta(days=in_force(rules.ALERT_CONFIRM_DAYS))
     gone, _kinds = SavedSearch.objects.filter(confirmed_at=None, created_at__lt=late).delete()
     return gone
 

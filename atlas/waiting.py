@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from atlas.models import AccessRequest, Collectivity, Contact, Membership, User
+from atlas import rules
+from atlas.models import AccessRequest, Collectivity, Contact, Membership, User, in_force
 from atlas.permissions import may
 
-SOON_DAYS = 30
 SHOWN = 20
 
 
@@ -64,10 +63,10 @@ def access_to_decide(collectivity: Collectivity, user: User, today: date) -> Ite
 
 
 def invitations_expired(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
-    """For those who invited: links that no longer open anything (two queries)."""
+    """For those who invited: links that no longer open anything (three queries)."""
     if not may(user, "atlas.change_membership", collectivity):
         return
-    before = timezone.now() - timedelta(seconds=settings.INVITATION_TIMEOUT)
+    before = timezone.now() - timedelta(days=in_force(rules.INVITATION_DAYS))
     rows = Membership.objects.filter(collectivity=collectivity, created_at__lt=before).for_list()
     if count := sum(1 for row in rows if not row.user.is_opened):
         text = ngettext("%(n)d invitation a expiré sans réponse.", "%(n)d invitations ont expiré sans réponse.", count)
@@ -77,9 +76,10 @@ def invitations_expired(collectivity: Collectivity, user: User, today: date) -> 
 
 
 def contacts_leaving(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
-    """Mandates that end soon (one query)."""
+    """Mandates that end soon (two queries)."""
     rows = Contact.objects.visible_to(user).running().filter(collectivity=collectivity)
-    for contact in rows.filter(ends_on__lte=today + timedelta(days=SOON_DAYS)).order_by("ends_on", "pk")[:SHOWN]:
+    until = today + timedelta(days=in_force(rules.CONTACT_LEAVING_DAYS, today))
+    for contact in rows.filter(ends_on__lte=until).order_by("ends_on", "pk")[:SHOWN]:
         yield Message(
             _("%(name)s quitte bientôt ses fonctions (%(function)s).")
             % {"name": contact, "function": contact.function},

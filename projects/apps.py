@@ -30,5 +30,6 @@ class ProjectsConfig(AppConfig):
         completeness.register(FRESH_RECORDS)
         history.declare()
         waiting.declare()
+        import_module("projects.rules")
         # Says what becomes of partnerships and projects when an authority becomes another one.
         import_module("projects.services.references")

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from atlas.completeness import Light, Obligation, State
-from atlas.models import Collectivity
+from atlas.models import Collectivity, limit_of
+from projects import rules
 from projects.models import (
-    FreshnessRule,
     PartKind,
     Partnership,
     PartnershipNotice,
@@ -84,7 +84,7 @@ def _adds_up(rows: list) -> bool:
 def freshness(collectivity: Collectivity, today: date) -> State:
     """Red when the ministry asked to refresh a record; orange when one is older than the rule allows (three queries)."""
     own = Q(french_ids__contains=[collectivity.pk])
-    limit = FreshnessRule.objects.limit_on(today)
+    limit = limit_of(rules.FRESHNESS_MONTHS, today)
     stale = Q(updated_at__date__lt=limit) & (Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=limit))
     projects = (
         Project.objects.filter(own, publication__in=[ProjectPublication.PUBLISHED, ProjectPublication.TO_REFRESH])

@@ -1,18 +1,34 @@
-"""E-mails about partnerships and projects, one template each under `templates/projects/email/`."""
+"""E-mails about partnerships, projects and notices, one template each under `templates/projects/email/`."""
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
-from atlas.models import Posting, PostingKind, Role, StatusChange, User
+from atlas.models import Collectivity, Posting, PostingKind, Role, StatusChange, User, in_force
 from atlas.notifications import link, members, send, send_to
-from projects.models import NoticeContact, NoticeConversation, NoticeMessage, PartnerRequest, ProjectRole
+from projects import rules
+from projects.models import (
+    NoticeContact,
+    NoticeConversation,
+    NoticeMessage,
+    NoticeReminder,
+    PartnerRequest,
+    Partnership,
+    PartnershipNotice,
+    Project,
+    ProjectRole,
+    VerifierKind,
+)
 
+WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
 # Who is told, by transition: those who can do what is asked next.
 TOLD = {
     "submit": (Role.REPRESENTATIVE,),
-    "send_back": (Role.EDITOR, Role.REPRESENTATIVE),
-    "ask_refresh": (Role.EDITOR, Role.REPRESENTATIVE),
+    "send_back": WRITERS,
+    "ask_refresh": WRITERS,
 }
 
 
@@ -81,8 +97,62 @@ def notice_message(message: NoticeMessage) -> None:
         return
     collectivity = conversation.collectivity_of(other)
     address = link("space:conversation", collectivity.slug, conversation.uuid)
-    for member in members(collectivity, (Role.EDITOR, Role.REPRESENTATIVE)):
+    for member in members(collectivity, WRITERS):
         send("notice_message", member, app="projects", link=address, **given)
+
+
+def expiring(day: date) -> Iterator[tuple[int, int | None]]:
+    """Whom to remind on `day` of which notice: its key, and a member's, or None for the correspondent of a foreign author."""
+    until = day + timedelta(days=in_force(rules.NOTICE_REMINDER_DAYS, day))
+    soon = PartnershipNotice.objects.filter(publication="published", expires_on__gt=day, expires_on__lte=until)
+    for notice in soon.order_by("expires_on", "pk"):
+        told = set(notice.reminders.filter(expires_on=notice.expires_on).values_list("user_id", flat=True))
+        people = [None] if notice.is_foreign else members(notice.collectivity_id, WRITERS).values_list("pk", flat=True)
+        yield from ((notice.pk, person) for person in people if person not in told)
+
+
+@transaction.atomic
+def remind(notice_id: int, user_id: int | None) -> bool:
+    """Tell one person that the notice expires, once for this date. Returns whether an e-mail left.
+
+    The line that says so and the sending are one transaction: a worker killed on the way leaves the reminder to be sent.
+    """
+    found = PartnershipNotice.objects.filter(pk=notice_id, publication="published").select_related("contact")
+    notice = found.select_for_update(of=("self",)).first()
+    if notice is None or notice.is_expired:
+        return False
+    if not NoticeReminder.objects.get_or_create(notice=notice, expires_on=notice.expires_on, user_id=user_id)[1]:
+        return False
+    if user_id is not None:
+        address = link("space:notice", notice.collectivity.slug, notice.uuid)
+        send(
+            "notice_expiring", User.objects.get(pk=user_id), app="projects", notice=notice, link=f"{address}#renouveler"
+        )
+    elif (contact := notice.contact).state != "revoked":
+        contact.keep_open(in_force(rules.NOTICE_LINK_DAYS))
+        contact.save()
+        to_contact("notice_expiring_to_contact", contact, notice=notice)
+    return True
+
+
+def record_verified(
+    record: Partnership | Project, title: VerifierKind, *, verified: bool, text: str, author_id: int | None
+) -> None:
+    """What the State's network said of a record, to those who keep it: that it is right, or a word, or both."""
+    kind, told = record._meta.model_name, {author_id}
+    for collectivity in Collectivity.objects.filter(pk__in=record.french_ids).order_by("pk"):
+        for member in members(collectivity, WRITERS).exclude(pk__in=told):
+            told.add(member.pk)
+            send(
+                "record_verified",
+                member,
+                app="projects",
+                record=record,
+                by=title.label,
+                verified=verified,
+                text=text,
+                link=link(f"space:{kind}_thread", collectivity.slug, record.uuid),
+            )
 
 
 def partner_request(asked: PartnerRequest) -> None:

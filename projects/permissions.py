@@ -159,8 +159,6 @@ grant(
     OFFICERS,
     "projects.verify_partnership",
     "projects.verify_project",
-    "projects.add_freshnessrule",
-    "projects.change_freshnessrule",
     "projects.view_recordcomment",
     "projects.view_confirmation",
     "projects.view_partnerrequest",

@@ -1,8 +1,6 @@
 """Who sees which partnership and which project, and in what shape."""
 
-from calendar import monthrange
 from collections.abc import Collection
-from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,8 +8,6 @@ from django.db import models
 from django.db.models import Case, CharField, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.utils import timezone
-
-from atlas.querysets import DatedQuerySet
 
 
 def own_or(public: Q, user) -> Q:
@@ -201,26 +197,6 @@ class SheetUploadQuerySet(models.QuerySet):
             return self.none()
         own = user.memberships.values("collectivity")
         return self.filter(Q(by=user) | Q(status="done", collectivity__in=own))
-
-
-DEFAULT_MONTHS = 12  # where no rule holds
-
-
-class FreshnessRuleQuerySet(DatedQuerySet):
-    """Rules are public: whoever is told that a record is old may know why."""
-
-    def visible_to(self, user) -> Self:
-        return self.all()
-
-    def months_on(self, day: date) -> int:
-        """Months after which a record is old, on that day (one query)."""
-        return self.valid_on(day).values_list("months", flat=True).first() or DEFAULT_MONTHS
-
-    def limit_on(self, day: date) -> date:
-        """What was neither changed nor confirmed since this day is old."""
-        back = day.year * 12 + day.month - 1 - self.months_on(day)
-        year, month = divmod(back, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class RecordCommentQuerySet(models.QuerySet):

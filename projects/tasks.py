@@ -3,20 +3,23 @@
 from datetime import timedelta
 
 from celery import shared_task
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from atlas.models import StatusChange
-from projects import figures, notifications
+from atlas.models import StatusChange, in_force
+from projects import figures, notifications, rules
 from projects.models import (
     ImportStatus,
     NoticeContact,
     NoticeConversation,
     NoticeMessage,
     PartnerRequest,
+    Partnership,
     PartnershipNotice,
+    Project,
+    RecordComment,
     SheetUpload,
+    VerifierKind,
 )
 
 
@@ -45,9 +48,42 @@ def send_notice_message(message_id: int) -> None:
 
 
 @shared_task
+def remind_notices() -> int:
+    """Has everybody told whose notice expires soon and who was not yet. Returns how many were asked for."""
+    due = list(notifications.expiring(timezone.localdate()))
+    for notice_id, user_id in due:
+        remind_notice.delay(notice_id, user_id)
+    return len(due)
+
+
+@shared_task
+def remind_notice(notice_id: int, user_id: int | None) -> bool:
+    """Reminds one person; run again, it finds it done."""
+    return notifications.remind(notice_id, user_id)
+
+
+@shared_task
+def send_record_comment(comment_id: int, verified: bool) -> None:
+    """A word of who verifies a record, to those who keep it; `verified`: the record was found right at the same time."""
+    word = RecordComment.objects.select_related("partnership", "project").get(pk=comment_id)
+    record = type(word.subject).objects.for_list().get(pk=word.subject.pk)
+    title = VerifierKind(word.written_as)
+    notifications.record_verified(record, title, verified=verified, text=word.text, author_id=word.author_id)
+
+
+@shared_task
+def send_record_verified(kind: str, record_id: int) -> None:
+    """That a record was found right."""
+    model = {"partnership": Partnership, "project": Project}[kind]
+    record = model.objects.for_list().get(pk=record_id)
+    title = VerifierKind(record.verified_as)
+    notifications.record_verified(record, title, verified=True, text="", author_id=record.verified_by_id)
+
+
+@shared_task
 def forget_unconfirmed_notices() -> int:
     """Nightly: what was proposed from an address that nobody confirmed. Returns the contacts deleted."""
-    before = timezone.now() - timedelta(days=settings.NOTICE_UNCONFIRMED_DAYS)
+    before = timezone.now() - timedelta(days=in_force(rules.NOTICE_UNCONFIRMED_DAYS))
     gone = NoticeContact.objects.filter(confirmed_at__isnull=True, created_at__lt=before)
     with transaction.atomic():
         NoticeConversation.objects.filter(contact__in=gone).delete()
@@ -82,5 +118,5 @@ def send_partner_answered(request_id: int) -> None:
 @shared_task
 def forget_sheets() -> int:
     """Deletes workbooks that were shown and never applied, past their time. Returns how many."""
-    before = timezone.now() - timedelta(days=settings.SHEETS_KEPT_DAYS)
+    before = timezone.now() - timedelta(days=in_force(rules.SHEETS_KEPT_DAYS))
     return SheetUpload.objects.filter(status=ImportStatus.PREVIEW, updated_at__lt=before).delete()[0]

@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas import waiting
-from atlas.models import Collectivity, StatusChange, User
+from atlas.models import Collectivity, StatusChange, User, in_force
 from atlas.permissions import has_role
 from atlas.waiting import SHOWN, Message
+from projects import rules
 from projects.models import PartnerRequest, Project
 from projects.permissions import WRITERS
 
 # The state in which each note of the ministry leaves a project: once out of it, the note was answered.
 SENT = {"send_back": "draft", "ask_refresh": "to_refresh"}
-LINK_DAYS = 7
 
 
 def sent_back(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
@@ -74,10 +74,11 @@ def corrections(collectivity: Collectivity, user: User, today: date) -> Iterable
 
 
 def links_expiring(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
-    """Links that a partner has not answered, and soon cannot any more (two queries)."""
+    """Links that a partner has not answered, and soon cannot any more (three queries)."""
     now = timezone.now()
+    soon = now + timedelta(days=in_force(rules.PARTNER_LINK_SOON_DAYS, today))
     rows = _requests(collectivity, user).filter(
-        answered_at__isnull=True, revoked_at__isnull=True, expires_at__range=(now, now + timedelta(days=LINK_DAYS))
+        answered_at__isnull=True, revoked_at__isnull=True, expires_at__range=(now, soon)
     )
     for asked in rows[:SHOWN]:
         yield Message(

@@ -7,7 +7,6 @@ still waits and no file that anybody sees. Whoever asks for the same job meanwhi
 import tempfile
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.cache import cache
 from django.core.files import File
 from django.core.files.storage import Storage
@@ -16,8 +15,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from atlas import rules
 from atlas.filters import lists
-from atlas.models import ExportJob, ExportState
+from atlas.models import ExportJob, ExportState, in_force
 
 from .tables import Columns
 from .workbook import MOST_ROWS, write_workbook
@@ -106,7 +106,7 @@ def _write(job: ExportJob) -> None:
         job.file.save(f"{job.uuid}-{job.attempts}.xlsx", File(out), save=False)
     now = timezone.now()
     job.state, job.done_at = ExportState.DONE, now
-    job.expires_at = now + timedelta(days=settings.EXPORTS_KEPT_DAYS)
+    job.expires_at = now + timedelta(days=in_force(rules.EXPORTS_KEPT_DAYS))
     job.save()
 
 
@@ -120,7 +120,7 @@ def forget() -> int:
         job.save()
         storage.delete(name)
         forgotten += 1
-    long_ago = now - timedelta(days=settings.DRAFTS_KEPT_DAYS)
+    long_ago = now - timedelta(days=in_force(rules.DRAFTS_KEPT_DAYS))
     ExportJob.objects.filter(updated_at__lt=long_ago).exclude(state=ExportState.DONE).delete()
     return forgotten + _sweep(ExportJob._meta.get_field("file").storage, now - timedelta(days=1))
 

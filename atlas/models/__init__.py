@@ -31,6 +31,7 @@ from .reference import (
     SectorCategory,
     Theme,
 )
+from .rules import OperatingRule, in_force, limit_of, months_before
 from .territories import (
     INTERMUNICIPAL_KINDS,
     Collectivity,
@@ -77,6 +78,7 @@ __all__ = [
     "Move",
     "MoveKind",
     "MovedRow",
+    "OperatingRule",
     "PolicyMarker",
     "PositionPrecision",
     "Posting",
@@ -98,4 +100,7 @@ __all__ = [
     "User",
     "Zone",
     "contact_digests",
+    "in_force",
+    "limit_of",
+    "months_before",
 ]

@@ -117,10 +117,6 @@ class Contact(Record):
         """Whether the person is in office on that day."""
         return (self.starts_on is None or self.starts_on <= today) and (self.ends_on is None or self.ends_on >= today)
 
-    def is_unchecked(self, today: date) -> bool:
-        """Whether nobody has said for too long that this is still right."""
-        return (today - self.checked_on).days > settings.CONTACT_CHECK_DAYS
-
 
 def contact_digests(email: str, first_name: str, last_name: str) -> list[str]:
     """Imprints of an address and of a name, with each key of the portal, the first ones with the present key."""

@@ -18,6 +18,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from django.utils.translation import override
 
+from atlas import rules
 from atlas.filters import lists
 from atlas.models import (
     AccessRequest,
@@ -29,11 +30,12 @@ from atlas.models import (
     Role,
     StatusChange,
     User,
+    in_force,
 )
 
 
 class InvitationTokens(PasswordResetTokenGenerator):
-    """Signed links of invitations: void once the account has a password or has logged in, and after two weeks.
+    """Signed links of invitations: void once the account has a password or has logged in, and after a while.
 
     The same machinery as password resets under another salt, so that neither link works as the other.
     """
@@ -46,7 +48,7 @@ class InvitationTokens(PasswordResetTokenGenerator):
             stamp = base36_to_int((token or "").split("-")[0])
         except ValueError:
             return False
-        if user is None or self._num_seconds(self._now()) - stamp > settings.INVITATION_TIMEOUT:
+        if user is None or self._num_seconds(self._now()) - stamp > in_force(rules.INVITATION_DAYS) * 86_400:
             return False
         return any(
             constant_time_compare(self._make_token_with_timestamp(user, stamp, secret), token)
@@ -108,7 +110,6 @@ def members(collectivity: Collectivity | int, roles: Sequence[str]) -> QuerySet[
 
 def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> None:
     """The link that opens the account; for somebody who already has a password, the news alone."""
-    days = settings.INVITATION_TIMEOUT // 86_400
     address = link("account") if user.is_opened else signed_link("invitation_accept", user, invitation_tokens)
     member = Membership.objects.filter(user=user, collectivity=collectivity).first() if collectivity else None
     send(
@@ -118,7 +119,7 @@ def invitation(user: User, inviter: User, collectivity: Collectivity | None) -> 
         collectivity=collectivity,
         role=member.get_role_display() if member else "",
         link=address,
-        days=days,
+        days=in_force(rules.INVITATION_DAYS),
     )
 
 
@@ -144,7 +145,7 @@ def access_confirmation(user: User, wanted: str) -> None:
         user,
         requests=list(AccessRequest.objects.filter(user=user, status=AccessStatus.UNCONFIRMED).for_list()),
         link=signed_link("invitation_accept", user, invitation_tokens),
-        days=settings.INVITATION_TIMEOUT // 86_400,
+        days=in_force(rules.INVITATION_DAYS),
     )
 
 

@@ -10,15 +10,15 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
+from atlas import rules
 from atlas.filters import lists
 from atlas.filters.words import words_of
-from atlas.models import AlertSent, ForeignAuthority, Move, Rhythm, SavedSearch
+from atlas.models import AlertSent, ForeignAuthority, Move, Rhythm, SavedSearch, in_force
 
 from . import link, send_to
 
 # The link that confirms is not the one that stops.
 CONFIRM, STOP = "atlas.alert.confirm", "atlas.alert.stop"
-SHOWN = 20  # rows of an e-mail; the list holds the others
 # What is written at this very moment may become visible a little later, bearing an earlier time: it waits for the next e-mail.
 SETTLED = timedelta(minutes=5)
 
@@ -93,7 +93,13 @@ def tell(search_id: int, day: date) -> int:
         search.told_until = until
         search.save(update_fields=["told_until"])
         if count:
-            _send(search, listed, [listed.line(row) for row in listed.shape(rows)[:SHOWN]], count, since)
+            _send(
+                search,
+                listed,
+                [listed.line(row) for row in listed.shape(rows)[: in_force(rules.ALERT_ROWS)]],
+                count,
+                since,
+            )
     return count
 
 
@@ -124,6 +130,6 @@ def confirmation(search: SavedSearch) -> None:
         "title": listed.title,
         "criteria": words_of(listed, search.query, AnonymousUser()),
         "link": link("alert_confirm", token(search, CONFIRM)),
-        "days": settings.ALERT_CONFIRM_DAYS,
+        "days": in_force(rules.ALERT_CONFIRM_DAYS),
     }
     send_to(search.email, "alert_confirm", **context)

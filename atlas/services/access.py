@@ -17,8 +17,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from stdnum.fr import siren as siren_number
 
-from atlas import tasks
-from atlas.models import AccessRequest, AccessStatus, Collectivity, CollectivityEvent, Membership, Role, User
+from atlas import rules, tasks
+from atlas.models import AccessRequest, AccessStatus, Collectivity, CollectivityEvent, Membership, Role, User, in_force
 from atlas.names import normalise
 from atlas.permissions import may
 from atlas.search import suggest
@@ -75,11 +75,12 @@ def ask_access(wanted: Wanted, *, actor: User, function: str = "", message: str 
     waiting = own.filter(status__in=[AccessStatus.PENDING, AccessStatus.UNCONFIRMED])
     if earlier := waiting.filter(**_criteria(wanted)).first():
         return earlier
-    if waiting.count() >= settings.ACCESS_REQUESTS_WAITING:
+    limit = in_force(rules.ACCESS_REQUESTS_WAITING)
+    if waiting.count() >= limit:
         raise ValidationError(
             _("Vos %(limit)s demandes attendent leur réponse : patientez avant d’en faire une autre."),
             code="too_many",
-            params={"limit": settings.ACCESS_REQUESTS_WAITING},
+            params={"limit": limit},
         )
     return _ask(actor, wanted, function=function, message=message)
 
@@ -91,12 +92,12 @@ def _check_wanted(wanted: Wanted, user: User) -> None:
         raise ValidationError(_("Cette collectivité n’existe plus : choisissez celle qui lui succède."), code="former")
     if Membership.objects.filter(user=user, collectivity=wanted.collectivity).exists():
         raise ValidationError(_("Vous êtes déjà membre de cette collectivité."), code="member")
-    again = timezone.now() - timedelta(days=settings.ACCESS_RETRY_DAYS)
+    delay = timedelta(days=in_force(rules.ACCESS_RETRY_DAYS))
     refused = AccessRequest.objects.filter(
-        user=user, collectivity=wanted.collectivity, status=AccessStatus.REFUSED, decided_at__gt=again
+        user=user, collectivity=wanted.collectivity, status=AccessStatus.REFUSED, decided_at__gt=timezone.now() - delay
     )
     if last := refused.order_by("-decided_at").first():
-        day = last.decided_at + timedelta(days=settings.ACCESS_RETRY_DAYS)
+        day = last.decided_at + delay
         raise ValidationError(
             _("Votre demande a été refusée. Vous pourrez en faire une autre à partir du %(day)s."),
             code="refused",
@@ -131,7 +132,7 @@ def ask_as_visitor(
         if not user.is_opened:
             waiting = AccessRequest.objects.filter(user=user, **_criteria(wanted))
             if not waiting.filter(status=AccessStatus.UNCONFIRMED).exists():
-                if lately.count() >= settings.ACCESS_REQUESTS_WAITING:
+                if lately.count() >= in_force(rules.ACCESS_REQUESTS_WAITING):
                     return
                 _write(user, wanted, AccessStatus.UNCONFIRMED, function=function, message=message)
         query = wanted.siren or (

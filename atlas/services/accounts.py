@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas import tasks
-from atlas.models import Collectivity, Country, Membership, Posting, Role, User
+from atlas import rules, tasks
+from atlas.models import Collectivity, Country, Membership, Posting, Role, User, in_force
 from atlas.permissions import ADMIN, OFFICERS, granted, may
 from atlas.services.access import confirm_requests
 from atlas.services.members import add_member
@@ -77,11 +77,12 @@ def _spare_the_mail(inviter: User) -> None:
     """Addresses of strangers are not written to without end. The staff is not counted."""
     since = timezone.now() - timedelta(days=1)
     sent = Membership.objects.filter(invited_by=inviter, created_at__gt=since)
-    if not inviter.is_staff and sent.count() >= settings.INVITATIONS_BY_DAY:
+    limit = in_force(rules.INVITATIONS_BY_DAY)
+    if not inviter.is_staff and sent.count() >= limit:
         raise ValidationError(
             _("Vous avez déjà envoyé %(limit)s invitations en un jour : recommencez demain."),
             code="too_many",
-            params={"limit": settings.INVITATIONS_BY_DAY},
+            params={"limit": limit},
         )
 
 

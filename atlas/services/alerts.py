@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
@@ -10,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas import tasks
+from atlas import rules, tasks
 from atlas.filters import lists
-from atlas.models import Rhythm, SavedSearch, User
+from atlas.models import Rhythm, SavedSearch, User, in_force
 from atlas.notifications.alerts import CONFIRM, STOP
 
 
@@ -42,13 +41,13 @@ def follow(name: str, query: str, *, email: str, rhythm: str, actor: User | None
     search = found.first()
     if search is None:
         same = SavedSearch.objects.filter(email__iexact=email)
-        if same.filter(confirmed_at=None).count() >= settings.ALERTS_TO_CONFIRM and not own:
+        if same.filter(confirmed_at=None).count() >= in_force(rules.ALERTS_TO_CONFIRM) and not own:
             return None
-        if same.count() >= settings.ALERTS_AT_MOST:
+        if same.count() >= (most := in_force(rules.ALERTS_AT_MOST)):
             raise ValidationError(
                 _("Cette adresse suit déjà %(n)s recherches : arrêtez-en une d’abord."),
                 code="too_many",
-                params={"n": settings.ALERTS_AT_MOST},
+                params={"n": most},
             )
         search = SavedSearch(email=email.lower(), list_name=name, query=asked, rhythm=rhythm)
     if own:
@@ -67,7 +66,7 @@ def open_link(token: str, salt: str) -> SavedSearch:
     Raises:
         VoidAlertLink.
     """
-    age = timedelta(days=settings.ALERT_CONFIRM_DAYS) if salt == CONFIRM else None
+    age = timedelta(days=in_force(rules.ALERT_CONFIRM_DAYS)) if salt == CONFIRM else None
     try:
         uuid = TimestampSigner(salt=salt).unsign(token, max_age=age)
     except SignatureExpired:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F
@@ -14,8 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from atlas import tasks
-from atlas.models import Collectivity, Contact, FormDraft, User, contact_digests
+from atlas import rules, tasks
+from atlas.models import Collectivity, Contact, FormDraft, User, contact_digests, in_force
 from atlas.permissions import may
 from atlas.services.records import StaleRecord, save_record
 
@@ -44,11 +43,12 @@ def create_contact(collectivity: Collectivity, *, actor: User, **fields: Any) ->
     since = timezone.now() - timedelta(days=1)
     # Locked so that two members who enter contacts together count each other's.
     Collectivity.objects.select_for_update(of=("self",)).get(pk=collectivity.pk)
-    if Contact.objects.filter(collectivity=collectivity, created_at__gt=since).count() >= settings.CONTACTS_BY_DAY:
+    limit = in_force(rules.CONTACTS_BY_DAY)
+    if Contact.objects.filter(collectivity=collectivity, created_at__gt=since).count() >= limit:
         raise ValidationError(
             _("Votre collectivité a déjà saisi %(limit)s contacts en un jour : recommencez demain."),
             code="too_many",
-            params={"limit": settings.CONTACTS_BY_DAY},
+            params={"limit": limit},
         )
     contact = Contact(collectivity=collectivity)
     _set(contact, fields)

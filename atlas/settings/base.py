@@ -128,25 +128,9 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
-INVITATION_TIMEOUT = 14 * 24 * 3600
-INVITATIONS_BY_DAY = 50  # by one representative
 INVITE_AGAIN_SECONDS = 600  # the same invitation does not leave twice sooner
-ACCESS_REQUESTS_WAITING = 5  # of one person
-ACCESS_RETRY_DAYS = 30  # after a refusal by the same authority
-PARTNER_REQUEST_TIMEOUT = 60 * 24 * 3600  # links that foreign partners receive
 
-# The exchange: a notice is published for so many days, and again when its author renews it.
-NOTICE_DAYS = env.int("ATLAS_NOTICE_DAYS", default=270)
-# Links of foreign authors: their span, how often one may be sent again, and how many a day for one address.
-NOTICE_LINK_DAYS = env.int("ATLAS_NOTICE_LINK_DAYS", default=180)
-NOTICE_LINK_PAUSE_MINUTES = 10
-NOTICE_CONTACTS_BY_DAY = 3
-# Conversations: replies that an authority may begin in a day; messages in one of them, in a day, and in a row unanswered.
-NOTICE_REPLIES_BY_DAY = 20
-NOTICE_MESSAGES_BY_DAY = 20
-NOTICE_UNANSWERED = 5
-# What was proposed from an address that nobody confirmed is forgotten after that many days.
-NOTICE_UNCONFIRMED_DAYS = 30
+NOTICE_LINK_PAUSE_MINUTES = 10  # nor does that of a notice
 
 # Lock-out: ten failures for a pair (address, account) close the door for half an hour.
 AXES_FAILURE_LIMIT = 10
@@ -156,8 +140,6 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-# Journal of log-ins (address, browser, hour): kept that many days, as the page on personal data says.
-LOG_INS_KEPT_DAYS = 180
 # ProConnect comes back by GET: whoever fails there is not guessing a password.
 AXES_NEVER_LOCKOUT_GET = True
 AXES_CLIENT_IP_CALLABLE = "atlas.views.accounts.client_address"
@@ -203,25 +185,11 @@ PHOTO_MAX_BYTES = env.int("ATLAS_PHOTO_MAX_BYTES", default=15 * 1024 * 1024)
 # Pixels of a photo as sent (a bomb announces billions), and its longest side once kept.
 PHOTO_MAX_PIXELS = 60_000_000
 PHOTO_MAX_SIDE = 2_000
-# What was typed in a form and never saved is forgotten after that many days.
-DRAFTS_KEPT_DAYS = 90
-# XLSX: that many rows straight away, more in the background; how long such a file is kept, how many one account may await.
+# XLSX: that many rows straight away, more in the background; how many of these one account may await.
 EXPORT_DIRECT_ROWS = env.int("ATLAS_EXPORT_DIRECT_ROWS", default=5_000)
-EXPORTS_KEPT_DAYS = env.int("ATLAS_EXPORTS_KEPT_DAYS", default=7)
 EXPORTS_AT_ONCE = env.int("ATLAS_EXPORTS_AT_ONCE", default=3)
-# Saved searches: days to confirm one, how many an address may await to confirm, and may follow in all.
-ALERT_CONFIRM_DAYS = env.int("ATLAS_ALERT_CONFIRM_DAYS", default=7)
-ALERTS_TO_CONFIRM = env.int("ATLAS_ALERTS_TO_CONFIRM", default=3)
-ALERTS_AT_MOST = env.int("ATLAS_ALERTS_AT_MOST", default=20)
-# Records by the spreadsheet: lines of one workbook, and days that one which was only shown is kept.
+# Records by the spreadsheet: lines of one workbook.
 SHEET_MAX_ROWS = env.int("ATLAS_SHEET_MAX_ROWS", default=2_000)
-SHEETS_KEPT_DAYS = env.int("ATLAS_SHEETS_KEPT_DAYS", default=30)
-# Contacts of authorities: checked again each year, entered by that many a day and authority, erased that long after the
-# mandate ended; the person is not written to again about the same authority before CONTACT_NOTICE_DAYS.
-CONTACT_CHECK_DAYS = 365
-CONTACTS_BY_DAY = 50
-CONTACTS_KEPT_DAYS = 365
-CONTACT_NOTICE_DAYS = 30
 
 # --- E-mail ------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env("ATLAS_FROM_EMAIL", default="atlas@localhost")
@@ -341,6 +309,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "projects.tasks.forget_unconfirmed_notices",
         "schedule": crontab(hour=3, minute=35),
     },
+    # As alerts: what one run could not do, the next does; each person is told once for each date.
+    "remind-notices": {"task": "projects.tasks.remind_notices", "schedule": crontab(hour="7-12", minute=25)},
     "forget-drafts": {"task": "atlas.tasks.forget_drafts", "schedule": crontab(hour=3, minute=25)},
     "forget-sheets": {"task": "projects.tasks.forget_sheets", "schedule": crontab(hour=3, minute=45)},
     # Several times, so that what one run could not do is done by the next: each period is told once.

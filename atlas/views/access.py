@@ -1,6 +1,5 @@
 """Asking for access to an authority, with an account or without one; deciding, for its representatives."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -11,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
+from atlas import rules
 from atlas.forms.access import AccessForm
 from atlas.forms.accounts import TransitionForm
 from atlas.forms.steps import as_typed
-from atlas.models import AccessRequest
+from atlas.models import AccessRequest, in_force
 from atlas.services import access
 from atlas.services.transitions import available
 from atlas.throttling import AskThrottle
@@ -45,7 +45,7 @@ class AskAccess(View):
             form.add_error(None, error.messages)
             return self.show(form, 422)
         if visitor:
-            context = {"email": form.cleaned_data["email"], "days": settings.INVITATION_TIMEOUT // 86_400}
+            context = {"email": form.cleaned_data["email"], "days": in_force(rules.INVITATION_DAYS)}
             return render(request, "atlas/access_sent.html", context)
         messages.success(request, _("Votre demande est envoyée. La réponse arrivera par courriel."))
         return redirect("account")

@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from atlas import rules
 from atlas.forms.contacts import ContactStep, EndForm
 from atlas.forms.steps import Step
-from atlas.models import Contact
+from atlas.models import Contact, limit_of
 from atlas.permissions import may
 from atlas.services import contacts
 from atlas.throttling import LinkThrottle
@@ -30,9 +31,10 @@ class ContactList(InSpace):
         today = timezone.localdate()
         rows = list(Contact.objects.visible_to(request.user).filter(collectivity=self.collectivity))
         running = [row for row in rows if row.is_running(today)]
+        unchecked_before = limit_of(rules.CONTACT_CHECK_MONTHS, today)
         return self.render(
             "atlas/space/contact_list.html",
-            running=[(row, row.is_unchecked(today)) for row in running],
+            running=[(row, row.checked_on < unchecked_before) for row in running],
             others=[row for row in rows if row not in running],
             can_write=may(request.user, "atlas.add_contact", self.collectivity),
             today=today,

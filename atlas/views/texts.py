@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from atlas.models import Continent, Region
+from atlas import rules
+from atlas.models import Continent, Region, in_force
 
 SOURCES_FILE = settings.BASE_DIR / "atlas" / "data" / "sources.csv"
 FAMILIES = {
@@ -41,18 +42,18 @@ class StaticPage(TemplateView):
 
 
 class PrivacyPage(StaticPage):
-    """What is done with personal data; delays come from the settings that apply them."""
+    """What is done with personal data; delays are those of the rules in force."""
 
     template_name = "atlas/privacy.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            log_ins_kept_days=settings.LOG_INS_KEPT_DAYS,
-            drafts_kept_days=settings.DRAFTS_KEPT_DAYS,
-            contact_check_days=settings.CONTACT_CHECK_DAYS,
-            contacts_kept_days=settings.CONTACTS_KEPT_DAYS,
-            invitation_days=settings.INVITATION_TIMEOUT // 86_400,
-            notice_days=settings.NOTICE_UNCONFIRMED_DAYS,
+            log_ins_kept_days=in_force(rules.LOG_INS_KEPT_DAYS),
+            drafts_kept_days=in_force(rules.DRAFTS_KEPT_DAYS),
+            contact_check_months=in_force(rules.CONTACT_CHECK_MONTHS),
+            contacts_kept_days=in_force(rules.CONTACTS_KEPT_DAYS),
+            invitation_days=in_force(rules.INVITATION_DAYS),
+            notice_days=in_force(rules.find("notice_unconfirmed_days")),
             proconnect=settings.PROCONNECT_ENABLED,
             **kwargs,
         )

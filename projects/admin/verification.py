@@ -1,4 +1,4 @@
-"""What the State's network verifies, seen by the staff: the queues, how old a record may be, receipts, links, messages."""
+"""What the State's network verifies, seen by the staff: the queues, receipts, links, messages."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from atlas.adminsite import Gesture, RecordAdmin, Work, declare
 from projects import services
-from projects.models import Confirmation, FreshnessRule, PartnerRequest, RecordComment
+from projects.models import Confirmation, PartnerRequest, RecordComment
 from projects.services.succession import proposals
 from projects.services.verification import waiting_count
 
@@ -25,17 +25,6 @@ class ReadOnly(RecordAdmin):
         return False
 
     has_change_permission = has_delete_permission = has_add_permission
-
-
-@admin.register(FreshnessRule)
-class FreshnessRuleAdmin(RecordAdmin):
-    """The delay is dated: close the former one on the day the next begins."""
-
-    list_display = ("months", "valid_from", "valid_to", "source")
-    fields = ("months", "valid_from", "valid_to", "source")
-
-    def has_delete_permission(self, request: HttpRequest, obj: FreshnessRule | None = None) -> bool:
-        return False
 
 
 @admin.register(RecordComment)

@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from atlas.demo import part
-from atlas.models import Collectivity, Country, ForeignAuthority, Theme
+from atlas.models import Collectivity, Country, ForeignAuthority, Theme, in_force
+from projects import rules
 from projects.demo.texts.notices import ABROAD, CONVERSATION, FRENCH, Abroad, French
 from projects.models import NoticeContact, NoticePublication, PartnershipNotice
 from projects.models.partner_requests import token_hash
@@ -68,7 +69,7 @@ class Writer:
         published = {
             "publication": NoticePublication.PUBLISHED,
             "published_at": datetime.combine(day, time(9, 30), UTC),
-            "expires_on": day + timedelta(days=270),
+            "expires_on": day + timedelta(days=in_force(rules.NOTICE_DAYS)),
         }
         if state in ("partnership", "contacts", "nothing"):
             closed = {"publication": NoticePublication.CLOSED, "outcome": state}

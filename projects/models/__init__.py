@@ -1,7 +1,7 @@
 """Partnerships, projects and their parts, and the files that rows come from."""
 
 from .confirmations import Confirmation
-from .exchange import ConversationStatus, NoticeConversation, NoticeMessage, Side
+from .exchange import ConversationStatus, NoticeConversation, NoticeMessage, NoticeReminder, Side
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
 from .notices import (
     NoticeContact,
@@ -44,7 +44,7 @@ from .parts import (
 )
 from .projects import ActivityStatus, Project, ProjectCountry, ProjectPublication, ProjectTheme
 from .sheets import Delegation, SheetUpload
-from .verification import FreshnessRule, RecordComment
+from .verification import RecordComment
 
 __all__ = [
     "ActivityStatus",
@@ -56,7 +56,6 @@ __all__ = [
     "Decision",
     "Delegation",
     "DocumentCategory",
-    "FreshnessRule",
     "ImportRow",
     "ImportStatus",
     "IndicatorPeriod",
@@ -69,6 +68,7 @@ __all__ = [
     "NoticeMessage",
     "NoticeOutcome",
     "NoticePublication",
+    "NoticeReminder",
     "Origin",
     "PanoramaSnapshot",
     "PanoramaYear",

@@ -161,3 +161,31 @@ class NoticeMessage(Dated):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()}, {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class NoticeReminder(models.Model):
+    """That somebody was told, for one date, that a notice expires: written with the sending, so that it leaves once.
+
+    `user`: a member of the French author; empty for the correspondent of a foreign one. Renewed, a notice has another date.
+    """
+
+    notice = models.ForeignKey(PartnershipNotice, models.CASCADE, related_name="reminders", verbose_name=_("annonce"))
+    expires_on = models.DateField(_("expire le"))
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", verbose_name=_("destinataire"))
+    at = models.DateTimeField(_("date"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("rappel d’expiration")
+        verbose_name_plural = _("rappels d’expiration")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "expires_on", "user"],
+                name="projects_noticereminder_once",
+                nulls_distinct=False,
+                violation_error_message=_("Ce rappel est déjà parti."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice}, {self.expires_on}"

@@ -1,6 +1,7 @@
 """The exchange: an authority, French or foreign, says what it seeks or offers, and others answer through the portal."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -17,7 +18,7 @@ from atlas.models.base import Dated, Record, tracked
 from projects.querysets import NoticeQuerySet
 from projects.workflow import NOTICE_PUBLICATION
 
-from .partner_requests import RequestLanguage
+from .partner_requests import RequestLanguage, token_hash
 from .partnerships import Partnership
 
 
@@ -147,6 +148,13 @@ class NoticeContact(Dated):
     def token(self) -> str:
         """The secret of the link. Made of the portal's own key: the database alone does not give it."""
         return salted_hmac("projects.notice_contact", str(self.uuid), algorithm="sha256").hexdigest()
+
+    def keep_open(self, days: int) -> None:
+        """Make the link one that works for so long: the same one, or another where it had expired or was revoked. Not saved."""
+        if not self.token_hash or self.state != "open":
+            self.uuid, self.revoked_at = uuid.uuid4(), None
+            self.token_hash = token_hash(self.token)
+        self.expires_at = timezone.now() + timedelta(days=days)
 
     @property
     def state(self) -> str:

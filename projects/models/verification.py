@@ -1,53 +1,15 @@
-"""What embassies, advisers and officers check: how old a record may be, and what they say of it to its authority."""
+"""What embassies, advisers and officers say of a record to its authority."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import User
-from atlas.models.base import Dated, Validity
-from projects.querysets import FreshnessRuleQuerySet, RecordCommentQuerySet
+from atlas.models.base import Dated
+from projects.querysets import RecordCommentQuerySet
 
 from .partnerships import Partnership, VerifierKind
 from .projects import Project
-
-
-class FreshnessRule(Validity, Dated):
-    """After how many months without a change or a confirmation a record is to be looked at, and from when to when."""
-
-    months = models.PositiveSmallIntegerField(_("mois sans changement ni confirmation"))
-
-    objects = FreshnessRuleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("délai d’actualisation")
-        verbose_name_plural = _("délais d’actualisation")
-        ordering = ["-valid_from", "-pk"]
-        constraints = [
-            *Validity.Meta.constraints,
-            models.CheckConstraint(
-                name="projects_freshnessrule_months",
-                condition=Q(months__range=(1, 120)),
-                violation_error_message=_("Le délai va de 1 à 120 mois."),
-            ),
-            ExclusionConstraint(
-                name="projects_freshnessrule_no_overlap",
-                expressions=[
-                    (
-                        Func(
-                            "valid_from", "valid_to", Value("[)"), function="daterange", output_field=DateRangeField()
-                        ),
-                        RangeOperators.OVERLAPS,
-                    )
-                ],
-                violation_error_message=_("Un seul délai vaut à la fois : fermez d’abord le précédent."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return _("%(months)d mois") % {"months": self.months}
 
 
 class RecordComment(Dated):

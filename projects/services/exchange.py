@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas.models import Collectivity, Country, ForeignAuthority, ForeignPlace, User
+from atlas.models import Collectivity, Country, ForeignAuthority, ForeignPlace, User, in_force
 from atlas.permissions import may
-from projects import tasks
+from projects import rules, tasks
 from projects.models import (
     ConversationStatus,
     NoticeContact,
@@ -61,7 +60,7 @@ def reply(notice: PartnershipNotice, collectivity: Collectivity, *, actor: User,
         raise ValidationError(_("Cette annonce est la vôtre."), code="own")
     since = timezone.now() - timedelta(days=1)
     begun = NoticeConversation.objects.filter(collectivity=collectivity, created_at__gt=since)
-    if begun.count() >= settings.NOTICE_REPLIES_BY_DAY:
+    if begun.count() >= in_force(rules.NOTICE_REPLIES_BY_DAY):
         raise ValidationError(_("Votre collectivité a déjà beaucoup répondu aujourd’hui : recommencez demain."))
     conversation = NoticeConversation(notice=notice, collectivity=collectivity)
     conversation.full_clean()
@@ -162,13 +161,12 @@ def write(
     check_side(locked, side, actor=actor, contact=contact)
     if not locked.is_open:
         raise ValidationError(_("Cette conversation est arrêtée : plus personne ne peut y écrire."), code="stopped")
-    last = list(
-        locked.messages.order_by("-created_at", "-pk").values_list("side", flat=True)[: settings.NOTICE_UNANSWERED]
-    )
-    if len(last) == settings.NOTICE_UNANSWERED and set(last) == {side}:
+    most = in_force(rules.NOTICE_UNANSWERED)
+    last = list(locked.messages.order_by("-created_at", "-pk").values_list("side", flat=True)[:most])
+    if len(last) == most and set(last) == {side}:
         raise ValidationError(_("Attendez une réponse avant d’écrire de nouveau."), code="unanswered")
     since = timezone.now() - timedelta(days=1)
-    if locked.messages.filter(side=side, created_at__gt=since).count() >= settings.NOTICE_MESSAGES_BY_DAY:
+    if locked.messages.filter(side=side, created_at__gt=since).count() >= in_force(rules.NOTICE_MESSAGES_BY_DAY):
         raise ValidationError(_("Vous avez beaucoup écrit aujourd’hui : recommencez demain."), code="too_many")
     message = _add(locked, side, text, sender=actor)
     if locked.status == ConversationStatus.NEW and side == Side.AUTHOR:

@@ -4,7 +4,6 @@ The link is the right: whoever holds it acts for the author. It expires, a new o
 for the address on record.
 """
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas.models import Country, ForeignAuthority, ForeignPlace, StatusChange
+from atlas.models import Country, ForeignAuthority, ForeignPlace, StatusChange, in_force
 from atlas.services.transitions import fire_by_link
-from projects import tasks
+from projects import rules, tasks
 from projects.models import NoticeContact, NoticeOutcome, NoticePublication, PartnershipNotice
 from projects.models.partner_requests import token_hash
 from projects.services.notices import prolong, require_complete, write_notice
@@ -47,11 +46,12 @@ def new_contact(
     """
     since = timezone.now() - timedelta(days=1)
     asked = NoticeContact.objects.filter(email__iexact=email, created_at__gt=since).count()
-    if asked >= settings.NOTICE_CONTACTS_BY_DAY:
+    limit = in_force(rules.NOTICE_CONTACTS_BY_DAY)
+    if asked >= limit:
         raise ValidationError(
             _("Cette adresse a déjà servi %(limit)s fois aujourd’hui : recommencez demain."),
             code="too_many",
-            params={"limit": settings.NOTICE_CONTACTS_BY_DAY},
+            params={"limit": limit},
         )
     contact = NoticeContact(
         country=country,
@@ -63,18 +63,10 @@ def new_contact(
         email=email,
         language=language,
     )
-    _open(contact)
+    contact.keep_open(in_force(rules.NOTICE_LINK_DAYS))
     contact.full_clean()
     contact.save()
     return contact
-
-
-def _open(contact: NoticeContact) -> None:
-    """Makes the link one that works: the same for a longer time, or another where it had expired or was revoked."""
-    if not contact.token_hash or contact.state != "open":
-        contact.uuid, contact.revoked_at = uuid.uuid4(), None
-        contact.token_hash = token_hash(contact.token)
-    contact.expires_at = timezone.now() + timedelta(days=settings.NOTICE_LINK_DAYS)
 
 
 @transaction.atomic
@@ -131,7 +123,7 @@ def renew_link(contact: NoticeContact, *, revoke: bool = False) -> None:
         raise ValidationError(_("Un lien vient d’être envoyé : attendez quelques minutes."), code="too_soon")
     if revoke:
         locked.revoked_at = timezone.now()
-    _open(locked)
+    locked.keep_open(in_force(rules.NOTICE_LINK_DAYS))
     locked.save()
     transaction.on_commit(lambda: tasks.send_notice_link.delay(locked.pk), robust=True)
 

@@ -6,18 +6,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas.models import Collectivity, User
+from atlas.models import Collectivity, User, in_force
 from atlas.names import slugify
 from atlas.services.records import StaleRecord
 from atlas.services.transitions import available, fire
 from atlas.workflow import Transition
-from projects import tasks
+from projects import rules, tasks
 from projects.completeness import notice_lacks
 from projects.models import NoticeContact, NoticeOutcome, NoticePublication, Partnership, PartnershipNotice
 from projects.services.digest import refresh_notice_digest
@@ -96,7 +95,7 @@ def update_notice(
 
 def expiry() -> date:
     """The day on which a notice published or renewed today expires."""
-    return timezone.localdate() + timedelta(days=settings.NOTICE_DAYS)
+    return timezone.localdate() + timedelta(days=in_force(rules.NOTICE_DAYS))
 
 
 def notice_moves(notice: PartnershipNotice, *, actor: User) -> list[Transition]:

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas.models import Collectivity, ForeignAuthority, User
-from projects import tasks
+from atlas.models import Collectivity, ForeignAuthority, User, in_force
+from projects import rules, tasks
 from projects.models import (
     DatePrecision,
     Decision,
@@ -30,7 +29,6 @@ CORRECTABLE = {
     Partnership: ("title", "signed_on", "status", "ended_on"),
     Project: ("title", "starts_on", "ends_on", "declared_status"),
 }
-SENT_BY_DAY = 50
 
 
 class VoidLink(ValidationError):
@@ -58,11 +56,12 @@ def ask_partner(
     if not record.parties.filter(foreign_authority=foreign_authority).exists():
         raise ValidationError(_("Cette autorité n’est pas partie à la fiche."), code="not_a_party")
     since = timezone.now() - timedelta(days=1)
-    if PartnerRequest.objects.filter(collectivity=collectivity, created_at__gt=since).count() >= SENT_BY_DAY:
+    limit = in_force(rules.PARTNER_LINKS_BY_DAY)
+    if PartnerRequest.objects.filter(collectivity=collectivity, created_at__gt=since).count() >= limit:
         raise ValidationError(
             _("Votre collectivité a déjà envoyé %(limit)s demandes en un jour : recommencez demain."),
             code="too_many",
-            params={"limit": SENT_BY_DAY},
+            params={"limit": limit},
         )
     before = PartnerRequest.objects.filter(foreign_authority=foreign_authority, answered_at__isnull=True)
     before.filter(revoked_at__isnull=True, **{kind: record}).update(revoked_at=timezone.now())
@@ -72,7 +71,7 @@ def ask_partner(
         email=email,
         language=language,
         sent_by=actor,
-        expires_at=timezone.now() + timedelta(seconds=settings.PARTNER_REQUEST_TIMEOUT),
+        expires_at=timezone.now() + timedelta(days=in_force(rules.PARTNER_LINK_DAYS)),
         **{kind: record},
     )
     asked.token_hash = token_hash(asked.token)

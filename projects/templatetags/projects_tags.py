@@ -14,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from atlas.filters import Unnest
-from atlas.models import Collectivity, Country, ForeignAuthority, User
+from atlas.models import Collectivity, Country, ForeignAuthority, User, in_force
 from atlas.permissions import may
+from projects import rules
 from projects.filters import PartnershipFilterSet, ProjectFilterSet
 from projects.models import (
     ActivityStatus,
@@ -279,14 +280,11 @@ def space_drafts(context: dict[str, Any], collectivity: Collectivity) -> dict[st
     }
 
 
-DEADLINE_DAYS = 92
-
-
 @register.inclusion_tag("projects/_space_deadlines.html", takes_context=True)
 def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
-    """Published projects that end soon, or ended lately without being said closed (one query)."""
+    """Published projects that end soon, or ended lately without being said closed (two queries)."""
     today = timezone.localdate()
-    span = timezone.timedelta(days=DEADLINE_DAYS)
+    span = timezone.timedelta(days=in_force(rules.PROJECT_DEADLINE_DAYS, today))
     ending = Project.objects.visible_to(context["request"].user).filter(
         french_ids__contains=[collectivity.pk],
         publication__in=["published", "to_refresh"],

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.settings import api_settings
 
-from atlas import tasks
+from atlas import rules, tasks
 from atlas.models import AccessRequest, Collectivity, CollectivityEvent, CollectivityKind, Membership, User
 from atlas.services import access
 from atlas.services.access import Wanted
@@ -23,6 +23,7 @@ from tests.factories.atlas import (
     DepartmentFactory,
     MembershipFactory,
     UserFactory,
+    hold,
 )
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +150,7 @@ def test_asked_again_while_it_waits_it_is_the_same_request(town):
     assert access.ask_access(Wanted(name="Pontorson-sur-Mer"), actor=user) == missing
 
 
-def test_what_makes_no_sense_is_refused_with_its_reason(client, town, settings):
+def test_what_makes_no_sense_is_refused_with_its_reason(client, town):
     user = MembershipFactory(collectivity=town).user
     client.force_login(user)
     page = client.post(PAGE, {"authority": "Rennes", "function": "x", "_ask": "1"})
@@ -157,7 +158,7 @@ def test_what_makes_no_sense_is_refused_with_its_reason(client, town, settings):
     assert "déjà membre" in unescape(page.content.decode())
     with pytest.raises(ValidationError, match="n’existe plus"):
         access.ask_access(Wanted(CollectivityFactory(former=True)), actor=user)
-    settings.ACCESS_REQUESTS_WAITING = 1
+    hold(rules.ACCESS_REQUESTS_WAITING, 1)
     access.ask_access(Wanted(CollectivityFactory()), actor=user)
     with pytest.raises(ValidationError, match="attendent leur réponse"):
         access.ask_access(Wanted(CollectivityFactory()), actor=user)
@@ -296,8 +297,8 @@ def test_an_account_that_exists_is_sent_to_ask_by_itself(client, town, django_ca
     assert town.slug in client.get(onward).content.decode()
 
 
-def test_one_address_is_not_flooded(client, town, settings, django_capture_on_commit_callbacks):
-    settings.ACCESS_REQUESTS_WAITING = 2
+def test_one_address_is_not_flooded(client, town, django_capture_on_commit_callbacks):
+    hold(rules.ACCESS_REQUESTS_WAITING, 2)
     with django_capture_on_commit_callbacks(execute=True):
         for name in ("Rennes", "Rennes", *(CollectivityFactory().name for _ in range(4))):
             assert ask(client, authority=name).status_code == 200

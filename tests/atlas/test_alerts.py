@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from atlas import tasks
+from atlas import rules, tasks
 from atlas.models import AlertSent, SavedSearch
 from atlas.notifications import alerts as news
 from atlas.services import alerts
@@ -21,6 +21,7 @@ from tests.factories.atlas import (
     MembershipFactory,
     ThemeFactory,
     UserFactory,
+    hold,
 )
 from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 
@@ -99,8 +100,8 @@ def test_asked_again_it_is_one_search_and_the_answer_tells_nothing(client, commi
     assert mail.outbox == []
 
 
-def test_an_address_is_not_flooded_with_links(client, committed, settings):
-    settings.ALERTS_TO_CONFIRM = 2
+def test_an_address_is_not_flooded_with_links(client, committed):
+    hold(rules.ALERTS_TO_CONFIRM, 2)
     countries = [CountryFactory(iso2=iso2).iso2 for iso2 in ("SN", "DE", "BR", "ML")]
     for country in countries:
         with committed():
@@ -132,12 +133,12 @@ def test_a_false_link_leads_nowhere(client, kind):
     assert SavedSearch.objects.exists()
 
 
-def test_a_confirmation_expires_and_is_then_forgotten(client, settings):
+def test_a_confirmation_expires_and_is_then_forgotten(client):
     search = followed(confirmed_at=None)
     token = news.token(search, news.CONFIRM)
-    settings.ALERT_CONFIRM_DAYS = 0
+    hold(rules.ALERT_CONFIRM_DAYS, 0)
     assert client.post(f"/alertes/{token}/confirmer/").status_code == 410
-    settings.ALERT_CONFIRM_DAYS = 7
+    hold(rules.ALERT_CONFIRM_DAYS, 7)
     SavedSearch.objects.update(created_at=timezone.now() - timedelta(days=8))
     assert tasks.forget_alerts() == 1
     followed()
@@ -319,8 +320,8 @@ def test_the_news_of_a_member_are_those_of_everybody():
     assert mail.outbox == []
 
 
-def test_too_many_searches_of_one_address_are_refused(settings):
-    settings.ALERTS_AT_MOST = 1
+def test_too_many_searches_of_one_address_are_refused():
+    hold(rules.ALERTS_AT_MOST, 1)
     followed()
     with pytest.raises(Exception, match="suit déjà 1"):
         alerts.follow("jumelages", "", email="elsa@exemple.example", rhythm="daily")

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from atlas import models
+from atlas import models, rules
 from tests.factories.atlas import (
     AccessRequestFactory,
     CollectivityFactory,
@@ -20,6 +20,7 @@ from tests.factories.atlas import (
     RegionFactory,
     ThemeFactory,
     UserFactory,
+    hold,
 )
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +111,16 @@ def sent_twice():
         search.sent.create(period=now.date(), since=now, until=now, count=0)
 
 
+def rule_worth_twice() -> None:
+    hold(rules.ALERT_ROWS, 3)
+    models.OperatingRule.objects.create(code=rules.ALERT_ROWS.code, value=4, valid_from=date(2026, 1, 1))
+
+
 REFUSED = {
+    "atlas_operatingrule_no_overlap": rule_worth_twice,
+    "atlas_operatingrule_validity": lambda: models.OperatingRule.objects.create(
+        code="alert_rows", value=3, valid_from=date(2026, 1, 2), valid_to=date(2026, 1, 1)
+    ),
     "atlas_move_sides": lambda: move(kind="succession"),
     "atlas_move_undone": lambda: move(undone_by=UserFactory()),
     "atlas_movedrow_once": row_moved_twice,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.settings import api_settings
 
-from atlas import tasks
+from atlas import rules, tasks
 from atlas.completeness import Light, contacts_checked
 from atlas.models import Collectivity, Contact, DataChange, FormDraft
 from atlas.services import contacts, drafts
@@ -26,6 +26,7 @@ from tests.factories.atlas import (
     PostingFactory,
     RegionFactory,
     UserFactory,
+    hold,
 )
 
 pytestmark = pytest.mark.django_db
@@ -230,8 +231,8 @@ def test_entered_again_a_person_is_not_written_to_again(town, editor, django_cap
     assert len(mail.outbox) == 1
 
 
-def test_an_authority_enters_so_many_contacts_a_day(town, editor, settings):
-    settings.CONTACTS_BY_DAY = 2
+def test_an_authority_enters_so_many_contacts_a_day(town, editor):
+    hold(rules.CONTACTS_BY_DAY, 2)
     for n in range(2):
         enter(town, editor, email=f"c{n}@rennes.example")
     with pytest.raises(ValidationError, match="déjà saisi 2 contacts"):
@@ -343,7 +344,7 @@ def test_a_contact_that_left_is_not_asked_about(town, editor):
     assert "Aucun contact" in contacts_checked(town, timezone.localdate()).text
 
 
-def test_long_after_its_mandate_a_person_is_erased_with_its_history(town, editor, settings):
+def test_long_after_its_mandate_a_person_is_erased_with_its_history(town, editor):
     contact = enter(town, editor)
     contacts.end_mandate(contact, actor=editor, ends_on=timezone.localdate() - timedelta(days=366))
     kept = ContactFactory(collectivity=town, ends_on=timezone.localdate() - timedelta(days=365))

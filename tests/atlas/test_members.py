@@ -13,9 +13,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from atlas import rules
 from atlas.models import Collectivity, Membership, User
 from atlas.services import accounts, members
-from tests.factories.atlas import AccessRequestFactory, CollectivityFactory, MembershipFactory, UserFactory
+from tests.factories.atlas import AccessRequestFactory, CollectivityFactory, MembershipFactory, UserFactory, hold
 
 pytestmark = pytest.mark.django_db
 
@@ -256,8 +257,8 @@ def test_the_same_invitation_does_not_leave_twice_in_a_row(
     assert "attendez quelques minutes" in page.content.decode()
 
 
-def test_a_representative_invites_so_many_people_a_day(town, representative, officer, settings):
-    settings.INVITATIONS_BY_DAY = 1
+def test_a_representative_invites_so_many_people_a_day(town, representative, officer):
+    hold(rules.INVITATIONS_BY_DAY, 1)
     accounts.invite("a@ville.example", actor=representative, collectivity=town)
     with pytest.raises(ValidationError, match="déjà envoyé 1 invitations"):
         accounts.invite("b@ville.example", actor=representative, collectivity=town)

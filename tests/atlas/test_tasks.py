@@ -7,9 +7,10 @@ from axes.models import AccessLog
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from atlas import rules
 from atlas.models import DataChange
 from atlas.tasks import KEPT_DATA_CHANGES, clear_sessions, forget_log_ins, prune_data_changes
-from tests.factories.atlas import CollectivityFactory
+from tests.factories.atlas import CollectivityFactory, hold
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +43,8 @@ def test_ended_sessions_are_forgotten():
     assert [session.session_key for session in Session.objects.all()] == ["alive"]
 
 
-def test_old_log_ins_are_forgotten_and_recent_ones_kept(settings):
-    settings.LOG_INS_KEPT_DAYS = 30
+def test_old_log_ins_are_forgotten_and_recent_ones_kept():
+    hold(rules.LOG_INS_KEPT_DAYS, 30)
     for days in (29, 31):
         row = AccessLog.objects.create(username=f"{days} jours", ip_address="192.0.2.1", user_agent="essai")
         AccessLog.objects.filter(pk=row.pk).update(attempt_time=timezone.now() - timedelta(days=days))

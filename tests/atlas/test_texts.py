@@ -9,10 +9,11 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import path, reverse
 
+from atlas import rules
 from atlas.urls import handler500
 from atlas.urls import urlpatterns as portal_urls
 from atlas.views import texts
-from tests.factories.atlas import RegionFactory, UserFactory
+from tests.factories.atlas import RegionFactory, UserFactory, hold
 
 TEXTS = ["accessibility", "legal", "privacy", "cookies", "credits", "site_plan"]
 
@@ -65,8 +66,8 @@ def test_what_the_operator_has_not_declared_is_said_to_be_missing(client, settin
 
 
 @pytest.mark.django_db
-def test_delays_of_the_privacy_page_are_those_that_are_applied(client, settings):
-    settings.LOG_INS_KEPT_DAYS = 17
+def test_delays_of_the_privacy_page_are_those_that_are_applied(client):
+    hold(rules.LOG_INS_KEPT_DAYS, 17)
     assert "17\u00a0jours" in client.get(reverse("privacy")).content.decode()
 
 

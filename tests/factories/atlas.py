@@ -9,12 +9,19 @@ from stdnum import luhn
 
 from atlas import models
 from atlas.names import slugify
+from atlas.rules import Rule
 
 
 def siren(number: int) -> str:
     """A valid SIREN made from a counter."""
     stem = f"2{number:07d}"
     return stem + luhn.calc_check_digit(stem)
+
+
+def hold(rule: Rule, value: int) -> models.OperatingRule:
+    """From now on and for ever the rule is worth this, even out of its bounds."""
+    models.OperatingRule.objects.filter(code=rule.code).delete()
+    return models.OperatingRule.objects.create(code=rule.code, value=value)
 
 
 class RegionFactory(DjangoModelFactory):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from atlas.permissions import OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import services
-from projects.models import Confirmation, FreshnessRule, PartnerRequest
+from projects.models import Confirmation, PartnerRequest
 from projects.models.partner_requests import token_hash
 from projects.services import verification
 from tests.factories.atlas import MembershipFactory, UserFactory
@@ -91,18 +91,3 @@ def test_nothing_of_it_is_typed_or_deleted(client, officer, asked, link):
         assert client.post(page(model, row), {"email": "x@example.org"}).status_code == 403
         assert client.post(reverse(f"admin:projects_{model}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
         assert client.get(reverse(f"admin:projects_{model}_add")).status_code == 403
-
-
-def test_the_delay_is_followed_by_another_on_its_day(client, officer):
-    former = FreshnessRule.objects.get()
-    add = reverse("admin:projects_freshnessrule_add")
-    typed = {"months": 6, "valid_from": "2027-01-01", "valid_to": "", "source": "Circulaire"}
-    assert "Un seul délai vaut à la fois" in client.post(add, typed).content.decode()
-    form = client.get(page("freshnessrule", former)).context["adminform"].form
-    read = {field.html_name: field.value() for field in form.hidden_fields()}  # what the page was when it was read
-    changed = client.post(page("freshnessrule", former), read | {"months": 12, "valid_to": "2027-01-01", "source": "x"})
-    assert changed.status_code == 302, changed.context["adminform"].form.errors
-    assert client.post(add, typed).status_code == 302
-    day = timezone.localdate().replace(year=2027, month=2, day=1)
-    assert FreshnessRule.objects.months_on(day) == 6
-    assert FreshnessRule.objects.months_on(day.replace(year=2026)) == 12

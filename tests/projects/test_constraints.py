@@ -11,7 +11,6 @@ from projects.models import (
     CountingRule,
     DatePrecision,
     Delegation,
-    FreshnessRule,
     ImportRow,
     ImportStatus,
     NameResolution,
@@ -19,6 +18,7 @@ from projects.models import (
     NoticeContact,
     NoticeConversation,
     NoticeMessage,
+    NoticeReminder,
     Origin,
     PanoramaSnapshot,
     PanoramaYear,
@@ -197,21 +197,20 @@ IN_FORCE = {
 SIGNED = {"signed_on": date(1990, 1, 1), "signed_precision": DatePrecision.YEAR}
 
 
-def rule_of_age(**fields) -> FreshnessRule:
-    FreshnessRule.objects.filter(source="Délai de départ").delete()
-    return FreshnessRule.objects.create(**{"months": 12} | fields)
-
-
 def word(**fields):
     return RecordComment.objects.create(**{"partnership": partnership(), "text": "Bonjour"} | fields)
 
 
+def reminded_twice() -> None:
+    told = {"notice": notice(), "expires_on": date(2026, 9, 1)}
+    for _ in range(2):
+        NoticeReminder.objects.create(**told)
+
+
 REFUSED = {
+    "projects_noticereminder_once": reminded_twice,
     "projects_partnership_verified": lambda: partnership(verified_on=date(2026, 1, 1)),
     "projects_project_verified": lambda: project(verified_as="embassy"),
-    "projects_freshnessrule_validity": lambda: rule_of_age(valid_from=date(2026, 1, 2), valid_to=date(2026, 1, 1)),
-    "projects_freshnessrule_months": lambda: rule_of_age(months=0),
-    "projects_freshnessrule_no_overlap": lambda: [rule_of_age() for _ in range(2)],
     "projects_recordcomment_subject": lambda: word(partnership=None),
     "projects_recordcomment_text": lambda: word(text=""),
     "projects_recordcomment_settled": lambda: word(settled_by=UserFactory()),

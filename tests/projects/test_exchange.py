@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from atlas.models import ForeignAuthority
-from projects import services
+from projects import rules, services
 from projects.models import NoticeConversation, NoticeMessage, Partnership
 from projects.services import exchange
 from tests.factories.atlas import (
@@ -21,6 +21,7 @@ from tests.factories.atlas import (
     MembershipFactory,
     ThemeFactory,
     UserFactory,
+    hold,
 )
 from tests.factories.projects import NoticeContactFactory, NoticeFactory, PartnershipFactory
 
@@ -204,16 +205,16 @@ def test_one_does_not_answer_oneself_nor_twice_nor_what_ended(rennes, editor, be
             services.reply(ended, rennes, actor=editor, text="x")
 
 
-def test_an_authority_begins_so_many_conversations_a_day(rennes, editor, settings):
-    settings.NOTICE_REPLIES_BY_DAY = 2
+def test_an_authority_begins_so_many_conversations_a_day(rennes, editor):
+    hold(rules.NOTICE_REPLIES_BY_DAY, 2)
     for _ in range(2):
         services.reply(NoticeFactory(foreign=True), rennes, actor=editor, text="x")
     with pytest.raises(ValidationError):
         services.reply(NoticeFactory(foreign=True), rennes, actor=editor, text="x")
 
 
-def test_one_waits_for_an_answer_after_some_messages(begun, notice, editor, settings):
-    for _ in range(settings.NOTICE_UNANSWERED - 1):
+def test_one_waits_for_an_answer_after_some_messages(begun, notice, editor):
+    for _ in range(rules.NOTICE_UNANSWERED.start - 1):
         exchange.write(begun, "replier", "Êtes-vous là ?", actor=editor)
     with pytest.raises(ValidationError) as refusal:
         exchange.write(begun, "replier", "Êtes-vous là ?", actor=editor)
@@ -222,8 +223,8 @@ def test_one_waits_for_an_answer_after_some_messages(begun, notice, editor, sett
     exchange.write(begun, "replier", "Ah", actor=editor)
 
 
-def test_one_writes_so_many_messages_a_day(begun, notice, settings, editor):
-    settings.NOTICE_MESSAGES_BY_DAY = 2
+def test_one_writes_so_many_messages_a_day(begun, notice, editor):
+    hold(rules.NOTICE_MESSAGES_BY_DAY, 2)
     exchange.write(begun, "author", "1", contact=notice.contact)
     exchange.write(begun, "author", "2", contact=notice.contact)
     with pytest.raises(ValidationError) as refusal:

@@ -1,6 +1,7 @@
 """What waits to be verified: the rules, who sees which part, one click, and the words that reach the authority."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,7 +12,8 @@ from django.utils import timezone
 from atlas.models import ForeignAuthority
 from atlas.permissions import OFFICERS
 from atlas.services.accounts import ensure_groups
-from projects.models import FreshnessRule, PartnerRequest, Partnership, PartnershipParty, Project, RecordComment
+from projects import rules
+from projects.models import PartnerRequest, Partnership, PartnershipParty, Project, RecordComment
 from projects.permissions import Scope, scope_of
 from projects.services import refresh_partnership_digest, refresh_project_digest, verification
 from tests.factories.atlas import (
@@ -22,6 +24,7 @@ from tests.factories.atlas import (
     PostingFactory,
     RegionFactory,
     UserFactory,
+    hold,
 )
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
@@ -163,12 +166,10 @@ def test_the_delay_is_a_dated_rule_that_the_staff_changes(link):
     months_ago = timezone.now() - timedelta(days=200)
     Partnership.objects.filter(pk=link.pk).update(updated_at=months_ago, confirmed_on=months_ago.date())
     assert verification.reasons_of(link) == []
-    today = timezone.localdate()
-    FreshnessRule.objects.update(valid_to=today)
-    FreshnessRule.objects.create(months=6, valid_from=today)
+    hold(rules.FRESHNESS_MONTHS, 6)
     assert verification.reasons_of(link) == ["stale"]
-    FreshnessRule.objects.all().delete()
-    assert verification.reasons_of(link) == [], "twelve months where no rule holds"
+    hold(rules.FRESHNESS_MONTHS, 8)
+    assert verification.reasons_of(link) == []
 
 
 # --- Who follows what --------------------------------------------------------------------------------------------------
@@ -407,3 +408,45 @@ def test_a_region_that_nobody_follows_is_nobodys(adviser):
     posting.regions.add(RegionFactory(name="Ailleurs"))
     PartnershipFactory()
     assert verification.read_queue(scope_of(posting.user)).total == 0
+
+
+# --- E-mails ----------------------------------------------------------------------------------------------------------
+
+
+def test_words_and_verifications_reach_those_who_keep_the_record_by_email(
+    link, embassy, mailoutbox, django_capture_on_commit_callbacks
+):
+    people = [editor_of(link), editor_of(link, "representative")]
+    editor_of(link, "reader")
+    expected = sorted([person.email] for person in people)
+    with django_capture_on_commit_callbacks(execute=True):
+        verification.comment(link, actor=embassy, text="La date de signature est-elle juste ?")
+    assert sorted(one.to for one in mailoutbox) == expected
+    assert mailoutbox[0].subject.startswith("Un message sur votre fiche : ")
+    assert "La date de signature est-elle juste ?" in mailoutbox[0].body
+    assert "Ambassade" in mailoutbox[0].body
+    mailoutbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        verification.verify(link, actor=embassy, text="Merci.")
+    assert sorted(one.to for one in mailoutbox) == expected, "one e-mail for the verification and its word"
+    assert mailoutbox[0].subject.startswith("Votre fiche est vérifiée : ")
+    assert "Merci." in mailoutbox[0].body
+    mailoutbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        verification.verify(link, actor=embassy)
+    assert sorted(one.to for one in mailoutbox) == expected
+    assert "Son message" not in mailoutbox[0].body
+    mailoutbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        verification.comment(link, actor=people[0], text="Oui.")
+    assert mailoutbox == [], "the authority does not write to itself"
+
+
+def test_the_email_leads_to_the_thread(client, project, embassy, mailoutbox, django_capture_on_commit_callbacks):
+    member = editor_of(project)
+    with django_capture_on_commit_callbacks(execute=True):
+        verification.comment(project, actor=embassy, text="Quel est le budget ?")
+    [message] = mailoutbox
+    address = next(line for line in message.body.splitlines() if line.startswith("http"))
+    client.force_login(member)
+    assert "Quel est le budget ?" in client.get(urlsplit(address).path).content.decode()

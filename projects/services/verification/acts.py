@@ -1,6 +1,6 @@
 """Verifying a record, and the words exchanged about it."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import User
 from atlas.permissions import may
+from projects import tasks
 from projects.models import Partnership, Project, RecordComment, VerifierKind
 from projects.permissions import scope_of
 from projects.services.editing import check
@@ -41,17 +42,22 @@ def verify(record: R, *, actor: User, text: str = "") -> R:
         verified_as=_title(locked, actor=actor),
         version=F("version") + 1,
     )
-    if text.strip():
-        comment(locked, actor=actor, text=text)
+    word = comment(locked, actor=actor, text=text, verified=True) if text.strip() else None
+    if word is None:
+        _announce(tasks.send_record_verified, _kind(locked), locked.pk)
     locked.refresh_from_db()
     return locked
 
 
+def _announce(task: Any, *args: Any) -> None:
+    transaction.on_commit(lambda: task.delay(*args), robust=True)
+
+
 @transaction.atomic
-def comment(record: Partnership | Project, *, actor: User, text: str) -> RecordComment:
+def comment(record: Partnership | Project, *, actor: User, text: str, verified: bool = False) -> RecordComment:
     """Write a word: to the authorities, from who verifies; to these, from who keeps the record.
 
-    The answer of an authority settles what it was told.
+    The answer of an authority settles what it was told. `verified`: the word goes with a verification, in one e-mail.
 
     Raises:
         PermissionDenied: `actor` neither verifies nor keeps this record.
@@ -66,7 +72,9 @@ def comment(record: Partnership | Project, *, actor: User, text: str) -> RecordC
     )
     word.full_clean()
     word.save()
-    if not verifies:
+    if verifies:
+        _announce(tasks.send_record_comment, word.pk, verified)
+    else:
         _settle(record, actor=actor)
     return word
 

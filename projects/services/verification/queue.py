@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from atlas.models import User
+from atlas.models import User, limit_of
 from atlas.names import normalise
-from projects.models import FreshnessRule, Partnership, Project
+from projects import rules
+from projects.models import Partnership, Project
 from projects.permissions import Scope, scope_of
 
 PAGE_SIZE = 25
@@ -189,7 +190,7 @@ def _given(scope: Scope) -> dict[str, Any]:
         "countries": sorted(scope.countries),
         "regions": sorted(scope.regions),
         "today": today,
-        "limit": FreshnessRule.objects.limit_on(today),
+        "limit": limit_of(rules.FRESHNESS_MONTHS, today),
     }
 
 
