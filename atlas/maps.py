@@ -23,7 +23,7 @@ from django.db.models import Count, F, FloatField, Func, IntegerField, Model, Qu
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.filters import FacetedFilterSet, Unnest
-from atlas.models import Collectivity, ForeignAuthority
+from atlas.models import Collectivity, Department, ForeignAuthority
 
 GRID_ABOVE = 20_000  # rows: beyond, points are gathered in cells
 CELLS = {"french": 250, "foreign": 1000}  # their sides, in the unit below
@@ -41,6 +41,7 @@ class MapTexts:
     description: Any
     by_country: Any  # «Partenariats par pays»
     by_region: Any  # «Partenariats par région française»
+    by_department: Any  # «Partenariats par département»
     column: Any  # «Partenariats»
     foreign: Any  # «Partenaires étrangers»
     foreign_one: Any  # «Partenaire étranger»
@@ -85,7 +86,10 @@ class MapLayer:
     one_end: bool = False
 
     def count_ground(self, rows: QuerySet, version: str) -> dict[str, list[tuple[str, int]]]:
-        """(code, number of rows) of each of the `countries` and `regions`, the most present first; one query by data version."""
+        """(code, number of rows) of each of `countries`, `regions` and `departments`, the most present first.
+
+        Two queries by data version. A row of two authorities of one département counts once there, as in the list.
+        """
         key = f"ground:{self.name}:{version}:{_question(rows)}"
         counted = cache.get(key)
         if counted is None:
@@ -105,7 +109,25 @@ class MapLayer:
         counted: dict[str, list[tuple[str, int]]] = {"countries": [], "regions": []}
         for family, code, n in parts[0].union(*parts[1:], all=True):
             counted[family].append((code, n))
+        counted["departments"] = self._count_departments(rows)
         return {family: sorted(found, key=lambda one: (-one[1], one[0])) for family, found in counted.items()}
+
+    def _count_departments(self, rows: QuerySet) -> list[tuple[str, int]]:
+        """Of the French ends. Rows that join the same ones are counted together, then each département once for them."""
+        together = rows.order_by().values(self.french).annotate(n=Count("pk")).values_list(self.french, "n")
+        try:
+            inner, parameters = together.query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        with connections[rows.db].cursor() as cursor:
+            cursor.execute(
+                f"SELECT department.code, sum(together.n)::int FROM ({inner}) AS together (ends, n) CROSS JOIN LATERAL ("
+                f"SELECT DISTINCT department_id FROM {Collectivity._meta.db_table} WHERE id = ANY(together.ends)"
+                f") AS met JOIN {Department._meta.db_table} department ON department.id = met.department_id "
+                "GROUP BY department.code",
+                parameters,
+            )
+            return cursor.fetchall()
 
     def of_point(self, rows: QuerySet, side: str, pk: int) -> QuerySet:
         """The rows that meet at a point: an authority («french», «foreign»), or one of their own («spot»)."""

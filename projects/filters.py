@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas.filters import (
     ArrayCodesFilter,
     ChoicesFilter,
+    DepartmentFilter,
     FacetedFilterSet,
     FacetSpec,
     NameFilter,
@@ -81,6 +82,7 @@ class PartnershipFilterSet(FacetedFilterSet):
     region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
     country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
     theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
+    department = DepartmentFilter(field_name="french_ids")
     collectivity = SlugFilter(Collectivity, field_name="french_ids", label=_("Collectivité française"))
     partner = SlugFilter(ForeignAuthority, field_name="foreign_ids", label=_("Partenaire étranger"))
     signed_from = django_filters.NumberFilter(
@@ -185,6 +187,7 @@ class ProjectFilterSet(RankedFilterSet):
     country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
     theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
     region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
+    department = DepartmentFilter(field_name="french_ids")
     sdg = ArrayCodesFilter("sdg", field_name="sdg_numbers", label=_("Objectif de développement durable"))
     kind = OverlapFilter(choices=CollectivityKind, field_name="lead_kinds", label=_("Type du chef de file"))
     status = StatusFilter(choices=ActivityStatus, label=_("Situation"))
@@ -245,6 +248,7 @@ class NoticeFilterSet(RankedFilterSet):
     theme = ArrayCodesFilter("theme", field_name="theme_codes", label=_("Thème"))
     country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
     region = ArrayCodesFilter("region", field_name="region_codes", label=_("Région française"))
+    department = DepartmentFilter(field_name="french_ids")
     language = OverlapFilter(choices=NoticeLanguage, field_name="languages", label=_("Langue de travail"))
     collectivity = SlugFilter(Collectivity, field_name="french_ids", label=_("Collectivité française"))
     partner = SlugFilter(ForeignAuthority, field_name="foreign_ids", label=_("Autorité étrangère"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.models import (
     SDG,
+    Collectivity,
     Country,
     DataChange,
     Department,
@@ -122,6 +124,23 @@ class ArrayCodesFilter(CodesFilter):
         return qs.filter(**{f"{self.field_name}__overlap": list(value)}) if value else qs
 
 
+class DepartmentFilter(CodesFilter):
+    """Rows of which a French authority lies in one of these départements; `field_name` is the array column of its ids."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__("department", label=_("Département"), **kwargs)
+
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        if not value:
+            return qs
+        within = Collectivity.objects.filter(department__code__in=value).order_by().values("pk")
+        return qs.filter(**{f"{self.field_name}__overlap": ArraySubquery(within)})
+
+    def words(self, value: str) -> str:
+        """«Ille-et-Vilaine (35)»."""
+        return labels("department").get(value, value)
+
+
 class SearchFilter(django_filters.CharFilter):
     """What is searched; where nothing bears it, near spellings. Subclasses say what `exact` and `near` are.
 
@@ -204,6 +223,14 @@ class FacetedFilterSet(django_filters.FilterSet):
             return {}
         self.errors  # noqa: B018 - runs the validation
         return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])}
+
+    @property
+    def kept(self) -> list[tuple[str, Any]]:
+        """(name, value) of what was asked by a link and no choice of the panel shows: other filters come on top of it."""
+        beside = {name: value for name, value in self.criteria.items() if name not in (*self.facets_spec, "q")}
+        return [
+            (name, one) for name, value in beside.items() for one in (value if isinstance(value, list) else [value])
+        ]
 
     def rows(self) -> QuerySet:
         """The filtered rows in the order asked for; by nearness to the searched name when there is one."""

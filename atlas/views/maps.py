@@ -25,7 +25,7 @@ from atlas.pages import data_version, versioned
 SHEET_ROWS = 12
 SIDES = {"france": ("french", Collectivity), "etranger": ("foreign", ForeignAuthority), "lieu": ("spot", None)}
 # Criteria that a layer hands to the others, as far as they know them.
-SHARED = ("q", "country", "region", "theme", "collectivity", "partner")
+SHARED = ("q", "country", "region", "department", "theme", "collectivity", "partner")
 
 
 class LayerSource:
@@ -84,6 +84,7 @@ class MapPage(LayerSource, TemplateView):
             counted=str(layer.counted),
             countries=countries,
             regions=self._ground("region", counted["regions"]),
+            departments=self._ground("department", counted["departments"]),
             steps=classes,
             asked=asked,
             map_url=address + asked,
@@ -109,8 +110,8 @@ class MapPage(LayerSource, TemplateView):
         )
 
     def _ground(self, criterion: str, counted: list[tuple[str, int]]) -> list[dict[str, Any]]:
-        """Countries or régions with their numbers, and the address of the rows that are counted."""
-        names = labels(criterion)
+        """Countries, régions or départements with their numbers, and the address of the rows that are counted."""
+        names = labels(criterion) if counted else {}
         address = reverse(self.layer.list_url_name)
         return [
             {
@@ -123,7 +124,7 @@ class MapPage(LayerSource, TemplateView):
         ]
 
     def _only(self, criterion: str, code: str) -> str:
-        """The question, about one country or région."""
+        """The question, about one country, région or département."""
         query = self.request.GET.copy()
         query.pop("page", None)
         query[criterion] = code

@@ -12,17 +12,19 @@ from django.urls import reverse
 from atlas.models import SDG
 from projects import services
 from projects.models import Project, ProjectPlace
+from projects.services import refresh_notice_digest, refresh_partnership_digest, refresh_project_digest
 from tests.atlas.test_map import TEN_THOUSAND, ends, pairs
 from tests.factories.atlas import (
     CollectivityFactory,
     CountryFactory,
+    DepartmentFactory,
     ForeignAuthorityFactory,
     MembershipFactory,
     RegionFactory,
     ThemeFactory,
     UserFactory,
 )
-from tests.factories.projects import PartnershipFactory, ProjectFactory
+from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +87,33 @@ def test_a_place_of_an_authority_moved_by_hand_bears_its_name_and_country(client
     located(ProjectFactory(), {"foreign_authority": thies, "longitude": -16.9, "latitude": 14.8})
     names = points(client, "noms")["foreign"]
     assert (names["name"], names["place"]) == (["Thiès"], ["SN"])
+
+
+@pytest.mark.parametrize("layer", ["jumelages", "projets", "bourse"])
+def test_departements_count_what_the_list_says_of_each(client, layer):
+    """A row of two communes of one département counts once there; an authority of none, such as a région, nowhere."""
+    bretagne = RegionFactory(code="53", name="Bretagne")
+    ille, morbihan = (DepartmentFactory(code=code, region=bretagne) for code in ("35", "56"))
+    make = {"jumelages": PartnershipFactory, "projets": ProjectFactory, "bourse": NoticeFactory}[layer]
+    for department in (ille, ille, morbihan, None):
+        town = CollectivityFactory(region=bretagne, department=department)
+        made = make(collectivity=town) if layer == "bourse" else make(french=town)
+        if layer != "bourse":
+            made.parties.create(
+                collectivity=CollectivityFactory(region=bretagne, department=department),
+                **{"jumelages": {"role": "member"}, "projets": {"role": "co_lead", "kind": "collectivity"}}[layer],
+            )
+    refresh_partnership_digest()
+    refresh_project_digest()
+    refresh_notice_digest()
+    page = client.get(reverse("map_layer", args=[layer]))
+    shown = {one["code"]: one for one in page.context["departments"]}
+    assert {code: one["number"] for code, one in shown.items()} == {"35": 2, "56": 1}
+    for one in shown.values():
+        listed = client.get(one["list_url"])
+        assert listed.context["filterset"].total == one["number"]
+        assert f"{one['code']})" in listed.content.decode(), "the list names the criterion"
+    assert "par département" in page.content.decode()
 
 
 def test_countries_and_regions_count_projects_without_twinnings(client, thies):
