@@ -38,3 +38,9 @@ def slugify(*parts: str) -> str:
     """«Saint-Étienne», «42218» → «saint-etienne-42218»: `normalise`, of which addresses keep plain letters and digits."""
     words = normalise(" ".join(part for part in parts if part))
     return "-".join(words.encode("ascii", "ignore").decode().split())
+
+
+def name_in(language: str | None, **names: str) -> tuple[str, str]:
+    """Of the names by language, that of the page; the French one where it is missing, and then «fr», for the page to say so."""
+    code = (language or "fr")[:2]
+    return (names[code], "") if names.get(code) else (names["fr"], "fr")

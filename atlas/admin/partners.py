@@ -49,7 +49,7 @@ class CountryAdmin(RecordAdmin):
     list_filter = ("continent", "zone", "is_french_territory")
     search_fields = ("search_name", "iso2", "iso3")
     readonly_fields = fields = (
-        "name_fr", "name_en", "aliases", "iso2", "iso3", "iso_numeric", "dac_code", "continent", "zone", "zone_atlas",
+        "name_fr", "name_en", "name_es", "aliases", "iso2", "iso3", "iso_numeric", "dac_code", "continent", "zone", "zone_atlas",
         "capital", "is_french_territory", "partnership_count",
     )  # fmt: skip
     inlines = (CountryStatusInline,)

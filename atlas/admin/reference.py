@@ -81,7 +81,7 @@ class ThemeAdmin(RecordAdmin):
     search_fields = ("name", "code")
     autocomplete_fields = ("parent", "purpose_codes", "sdgs")
     fieldsets = (
-        (None, {"fields": ("name", "code", "parent", "position")}),
+        (None, {"fields": ("name", "name_en", "name_es", "code", "parent", "position")}),
         (_("Correspondances proposées"), {"fields": ("purpose_codes", "sdgs")}),
         (_("Validité"), {"fields": ("edition", "valid_from", "valid_to", "source")}),
     )

@@ -8,6 +8,7 @@ from django.db.models import Case, F, Func, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from atlas.names import name_in
 from atlas.querysets import CountryQuerySet, CountryStatusQuerySet, ForeignAuthorityQuerySet
 
 from .base import Dated, Positioned, Record, SearchName, Validity, sort_name_field, tracked
@@ -32,6 +33,7 @@ class Country(Positioned):
     iso_numeric = models.CharField(_("code ISO numérique"), max_length=3, blank=True)
     name_fr = models.CharField(_("nom français"), max_length=100)
     name_en = models.CharField(_("nom anglais"), max_length=100)
+    name_es = models.CharField(_("nom espagnol"), max_length=100, blank=True)
     sort_name = sort_name_field("name_fr")
     aliases = ArrayField(
         models.CharField(max_length=100),
@@ -75,6 +77,10 @@ class Country(Positioned):
 
     def __str__(self) -> str:
         return self.name_fr
+
+    def name_in(self, language: str | None) -> tuple[str, str]:
+        """The name in a language; in French where there is none, and then «fr», for the page to say so."""
+        return name_in(language, fr=self.name_fr, en=self.name_en, es=self.name_es)
 
     def get_absolute_url(self) -> str:
         return reverse("country_detail", args=[self.iso2.lower()])

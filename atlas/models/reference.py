@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from atlas.names import name_in
 from atlas.querysets import CodeQuerySet, ThemeQuerySet
 
 from .base import Dated, Validity, sort_name_field
@@ -158,6 +159,8 @@ class Theme(Validity, Dated):
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("nom"), max_length=120)
+    name_en = models.CharField(_("nom anglais"), max_length=120, blank=True)
+    name_es = models.CharField(_("nom espagnol"), max_length=120, blank=True)
     sort_name = sort_name_field()
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("thème parent")
@@ -179,3 +182,7 @@ class Theme(Validity, Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    def name_in(self, language: str | None) -> tuple[str, str]:
+        """The name in a language; in French where there is none, and then «fr», for the page to say so."""
+        return name_in(language, fr=self.name, en=self.name_en, es=self.name_es)

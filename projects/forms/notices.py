@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from atlas.forms.base import AmountField, DsfrForm
@@ -32,6 +34,11 @@ def _several(label: Any, choices: Any, **kwargs: Any) -> forms.MultipleChoiceFie
 
 def _long(label: Any, length: int, rows: int = 6, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+def worded(name: str, language: str) -> str:
+    """A name, marked with its language where it is not that of the page."""
+    return format_html('<span lang="{}">{}</span>', language, name) if language else name
 
 
 class NoticeForm(DsfrForm):
@@ -78,7 +85,7 @@ class NoticeForm(DsfrForm):
 
     def __init__(self, *args: Any, themes: Sequence[Theme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["themes"].choices = [(theme.pk, str(theme)) for theme in themes]
+        self.fields["themes"].choices = [(theme.pk, worded(*theme.name_in(get_language()))) for theme in themes]
 
 
 class FrenchNoticeForm(NoticeForm):

@@ -1,6 +1,6 @@
 """What a foreign authority fills in, without account, in its language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.forms.base import DsfrForm
 from atlas.models import Country, ForeignAuthority, ForeignPlace, Region
+from atlas.names import sort_key
 from projects.forms.notices import ForeignNoticeForm, all_themes
 from projects.models import NoticeContact, NoticeOutcome, RequestLanguage
 from projects.services.notice_checks import NEW, Candidate, candidates
@@ -16,18 +17,33 @@ from projects.services.notice_checks import NEW, Candidate, candidates
 IDENTITY = ("country", "authority_name", "authority", "name", "function", "email", "language", "site")
 
 
-def countries_for(language: str | None) -> list[tuple[int, str]]:
-    """Foreign countries in the language of the page: French, else English."""
-    name = "name_fr" if (language or "fr").startswith("fr") else "name_en"
-    rows = Country.objects.filter(is_french_territory=False).exclude(iso2="FR").order_by(name)
-    return list(rows.values_list("pk", name))
+class CountrySelect(forms.Select):
+    """Foreign countries in the language of the page; a name that is only known in French is marked so."""
+
+    languages: Mapping[int, str] = {}
+
+    def offer(self, language: str | None) -> list[tuple[int | str, str]]:
+        """The choices, in the order of their names."""
+        rows = Country.objects.filter(is_french_territory=False).exclude(iso2="FR")
+        named = sorted((sort_key(name), row.pk, name, other) for row in rows for name, other in [row.name_in(language)])
+        self.languages = {pk: other for _key, pk, _name, other in named if other}
+        return [("", "—"), *((pk, name) for _key, pk, name, _other in named)]
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if other := self.languages.get(value):
+            option["attrs"]["lang"] = other
+        return option
 
 
 class WhoForm(DsfrForm):
     """Who writes: the authority, searched in the atlas whatever its spelling, and the person. `site` is a trap for robots."""
 
     country = forms.TypedChoiceField(
-        label=_("Votre pays"), coerce=int, error_messages={"required": _("Choisissez votre pays.")}
+        label=_("Votre pays"),
+        coerce=int,
+        widget=CountrySelect,
+        error_messages={"required": _("Choisissez votre pays.")},
     )
     authority_name = forms.CharField(label=_("Nom de votre collectivité"), max_length=200)
     authority = forms.ChoiceField(label=_("Est-ce l’une de celles-ci ?"), widget=forms.RadioSelect, required=False)
@@ -54,7 +70,7 @@ class WhoForm(DsfrForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", "—"), *countries_for(get_language())]
+        self.fields["country"].choices = self.fields["country"].widget.offer(get_language())
         self.near = self._near()
         if self.near:
             nobody = (NEW, _("Aucune : elle n’est pas encore dans l’atlas"))

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language_info, override
+from django.utils.translation import get_language, get_language_info, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -79,6 +79,7 @@ def _context(request: HttpRequest, asked: PartnerRequest | None) -> dict[str, An
         "record": record,
         "is_partnership": isinstance(record, Partnership),
         "parties": [str(party) for party in parties],
+        "themes": [theme.name_in(get_language()) for theme in record.themes.all()] if record else [],
         "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in RequestLanguage.values],
     }
 

@@ -33,6 +33,13 @@ EN_OVERRIDE = {
     "PS": "Palestinian Territories",
     "CI": "Côte d'Ivoire",
 }
+ES_OVERRIDE = {
+    "HK": "Hong Kong",
+    "MO": "Macao",
+    "CI": "Costa de Marfil",
+    "MM": "Myanmar",
+    "VA": "Santa Sede",
+}
 CAPITAL_ALIAS = {
     "US": "Washington",
     "PS": "Ramallah",
@@ -103,6 +110,7 @@ def countries(shop: Workshop) -> dict[str, dict]:
             iso3=c["iso3"],
             num=(f"{c['isonumeric']:03d}" if c["isonumeric"] else None),
             name_fr=FR_OVERRIDE.get(i) or names["fr"].get(i, "").replace("’", "'"),
+            name_es=ES_OVERRIDE.get(i) or names["es"].get(i, "").replace("’", "'"),
             name_en=EN_OVERRIDE.get(i) or names["en"].get(i, "").replace("’", "'"),
             zone_fr=zone(i),
             zone_atlas_fr=zone_atlas(i),
@@ -136,7 +144,7 @@ def countries(shop: Workshop) -> dict[str, dict]:
         ]
     shop.write(
         "countries.csv",
-        "iso2 iso3 num name_fr name_en zone_fr zone_atlas_fr continent lat lon coord_source capital dac_code dac_recipient "
+        "iso2 iso3 num name_fr name_en name_es zone_fr zone_atlas_fr continent lat lon coord_source capital dac_code dac_recipient "
         "income_group ldc ldc_until ldc_status ldc_note is_french_territory centroid_lat centroid_lon",
         list(rows.values()),
     )
@@ -147,7 +155,7 @@ def countries(shop: Workshop) -> dict[str, dict]:
 def _names() -> dict[str, dict[str, str]]:
     from babel import Locale
 
-    return {language: Locale(language).territories for language in ("fr", "en")}
+    return {language: Locale(language).territories for language in ("fr", "en", "es")}
 
 
 def _centres(shop: Workshop) -> dict[str, dict[str, str]]:

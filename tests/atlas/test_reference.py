@@ -92,7 +92,7 @@ def test_trees_keep_their_parents(load):
 
 
 def test_a_tree_may_be_deep(load):
-    load(themes=FILES["themes.csv"] + "puits,Puits,eau,1,2026,,\n")
+    load(themes=FILES["themes.csv"] + "puits,Puits,Wells,,eau,1,2026,,\n")
     assert Theme.objects.get(code="puits").parent.parent.code == "environnement"
 
 
@@ -261,7 +261,7 @@ def test_a_missing_file_is_named(faults):
         ("foreign_places.csv.gz", "Dakar,SN,01", "Dakar,ZZ,01", "ligne 2 : « ZZ » est inconnu (colonne « country_iso2 »)."),
         ("dac_aid_types.csv", "Voluntary,B02,", "Voluntary,Z99,", "ligne 3 : « Z99 » est inconnu (colonne « parent_code »)."),
         ("dac_channels.csv", "Government,10000", "Government,99999", "ligne 3 : « 99999 » est inconnu (colonne « parent_code »)."),
-        ("themes.csv", "eau,Eau,environnement", "eau,Eau,nature", "ligne 3 : « nature » est inconnu (colonne « parent »)."),
+        ("themes.csv", "Agua,environnement", "Agua,nature", "ligne 3 : « nature » est inconnu (colonne « parent »)."),
         ("collectivities.csv", "230890", "9999999999", "ligne 11 : « 9999999999 » n’est pas un nombre entier (colonne « population »)."),
         ("collectivities.csv", "Rennes,", "Ren\0nes,", "ligne 11 : caractère nul."),
         ("crs_categories.csv", "140,", "14000000000,", "ligne 2 : la colonne « category_code » dépasse 10 caractères."),

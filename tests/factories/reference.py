@@ -28,11 +28,11 @@ insee_code,name,kind,current_insee_code
 01025,Bâgé-Dommartin,commune-deleguee,01025
 """,
     "countries.csv": """\
-iso2,iso3,num,name_fr,name_en,zone_fr,zone_atlas_fr,continent,lat,lon,coord_source,capital,dac_code,ldc,ldc_until,ldc_status,ldc_note,is_french_territory,centroid_lat,centroid_lon
-BD,BGD,050,Bangladesh,Bangladesh,Asie,Asie centrale et du Sud,Asie,23.71,90.41,capital,Dhaka,666,true,2026-11-24,to_confirm,General Assembly decision not seen,false,23.88,90.24
-BT,BTN,064,Bhoutan,Bhutan,Asie,Asie centrale et du Sud,Asie,27.47,89.64,capital,Thimphu,630,false,,graduated,Sorti de la catégorie le 2023-12-13,false,27.41,90.43
-DE,DEU,276,Allemagne,Germany,Union européenne,Union européenne,Europe,52.52,13.41,capital,Berlin,5,false,,,,false,51.08,10.38
-SN,SEN,686,Sénégal,Senegal,Afrique subsaharienne,Afrique subsaharienne,Afrique,14.69,-17.44,capital,Dakar,269,true,2029-12-19,scheduled,GA decision of 2024-12-19,false,14.36,-14.48
+iso2,iso3,num,name_fr,name_en,name_es,zone_fr,zone_atlas_fr,continent,lat,lon,coord_source,capital,dac_code,ldc,ldc_until,ldc_status,ldc_note,is_french_territory,centroid_lat,centroid_lon
+BD,BGD,050,Bangladesh,Bangladesh,Bangladés,Asie,Asie centrale et du Sud,Asie,23.71,90.41,capital,Dhaka,666,true,2026-11-24,to_confirm,General Assembly decision not seen,false,23.88,90.24
+BT,BTN,064,Bhoutan,Bhutan,Bután,Asie,Asie centrale et du Sud,Asie,27.47,89.64,capital,Thimphu,630,false,,graduated,Sorti de la catégorie le 2023-12-13,false,27.41,90.43
+DE,DEU,276,Allemagne,Germany,Alemania,Union européenne,Union européenne,Europe,52.52,13.41,capital,Berlin,5,false,,,,false,51.08,10.38
+SN,SEN,686,Sénégal,Senegal,Senegal,Afrique subsaharienne,Afrique subsaharienne,Afrique,14.69,-17.44,capital,Dakar,269,true,2029-12-19,scheduled,GA decision of 2024-12-19,false,14.36,-14.48
 """,
     "country_aliases.csv": "iso2,alias\nDE,RFA\n",
     "crs_categories.csv": "category_code,name_fr,name_en,group_code,group\n140,Eau,Water,100,Services sociaux\n",
@@ -53,8 +53,8 @@ SN,SEN,686,Sénégal,Senegal,Afrique subsaharienne,Afrique subsaharienne,Afrique
     "foreign_places.csv.gz": "geonameid,name,country_iso2,admin1_code,lat,lon,population,altnames\n"
     "2253354,Dakar,SN,01,14.69,-17.44,2646503,Ndakaru\n",
     "sdgs.csv": "number,name_fr,name_en\n6,Eau propre,Clean water\n",
-    "themes.csv": "code,name,parent,position,edition,purpose_codes,sdgs\n"
-    "environnement,Environnement,,1,2026,,\neau,Eau,environnement,1,2026,14010,6\n",
+    "themes.csv": "code,name,name_en,name_es,parent,position,edition,purpose_codes,sdgs\n"
+    "environnement,Environnement,Environment,Medio ambiente,,1,2026,,\neau,Eau,Water,Agua,environnement,1,2026,14010,6\n",
     "france_regions.geojson": [
         {"code": "53", "nom": "Bretagne", "zone": "metro"},
         {"code": "84", "nom": "Auvergne-Rhône-Alpes", "zone": "metro"},

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from atlas.models import ForeignAuthority
-from projects import services, tasks
+from projects import rules, services, tasks
 from projects.models import NoticeContact, PartnershipNotice
 from projects.services import notice_links as links
 from projects.services.notice_checks import candidates
@@ -340,13 +340,13 @@ def test_a_robot_is_thanked_and_nothing_is_kept(client, typed):
     assert not NoticeContact.objects.exists()
 
 
-def test_one_address_proposes_a_few_times_a_day(client, typed, settings):
-    for _ in range(settings.NOTICE_CONTACTS_BY_DAY):
+def test_one_address_proposes_a_few_times_a_day(client, typed):
+    for _ in range(rules.NOTICE_CONTACTS_BY_DAY.start):
         assert client.post(PROPOSE, typed).status_code == 200
     answer = client.post(PROPOSE, typed | {"email": "MAIRIE@joal.example"})
     assert answer.status_code == 422
     assert "recommencez demain" in answer.content.decode()
-    assert NoticeContact.objects.count() == settings.NOTICE_CONTACTS_BY_DAY
+    assert NoticeContact.objects.count() == rules.NOTICE_CONTACTS_BY_DAY.start
 
 
 def test_one_computer_proposes_a_few_times_an_hour(client, typed):
@@ -387,10 +387,10 @@ def test_bad_input_is_told_and_kept(client, typed, bad):
         assert "Une commune du littoral." in answer.content.decode()
 
 
-def test_what_nobody_confirmed_is_forgotten(settings):
+def test_what_nobody_confirmed_is_forgotten():
     old = NoticeFactory(waiting=True, draft=True, contact__confirmed_at=None)
     kept = NoticeFactory(waiting=True)
-    long_ago = timezone.now() - timedelta(days=settings.NOTICE_UNCONFIRMED_DAYS + 1)
+    long_ago = timezone.now() - timedelta(days=rules.NOTICE_UNCONFIRMED_DAYS.start + 1)
     NoticeContact.objects.update(created_at=long_ago)
     assert tasks.forget_unconfirmed_notices() == 1
     assert tasks.forget_unconfirmed_notices() == 0
@@ -423,10 +423,25 @@ def test_the_author_is_written_to_in_its_language(
     assert words in mailoutbox[0].subject
 
 
+def test_names_of_codes_follow_the_page_and_those_only_known_in_french_say_so(client):
+    ThemeFactory(code="eau", name="Eau", name_en="Water", name_es="Agua")
+    ThemeFactory(code="sport", name="Sport local", name_en="")
+    CountryFactory(name_es="Senegal (es)")
+    CountryFactory(iso2="DE", name_fr="Allemagne", name_en="Germany")
+    spanish, english = (client.get(PROPOSE, {"langue": code}).content.decode() for code in ("es", "en"))
+    assert "Agua</label>" in spanish
+    assert "Water</label>" in english
+    assert '<span lang="fr">Sport local</span></label>' in english
+    assert ">Senegal (es)</option>" in spanish
+    assert 'lang="fr">Allemagne</option>' in spanish
+    assert ">Germany</option>" in english
+    assert "lang=" not in re.search(r"<option[^>]*>Germany", english)[0]
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_no_french_is_left_on_the_pages_of_foreign_authors(client, language):
-    """But for what they wrote themselves, the names of themes and régions, and the name of the site."""
-    ThemeFactory(code="x", name="Zzz")
+    """But for what they wrote themselves, the names of régions, and the name of the site."""
+    ThemeFactory(code="x", name="Annonce", name_en="Water", name_es="Agua")
     notice = NoticeFactory(foreign=True, contact__language=language, need="-", territory="-", title="-", slug="x")
     french = re.compile(r"\b(votre|vous|annonce|lien|collectivité|cherchons|envoyer|langues?)\b", re.IGNORECASE)
     follow = f"/bourse/suivi/{notice.contact.token}/"

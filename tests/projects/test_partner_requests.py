@@ -11,10 +11,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from projects import services
+from projects import rules, services
 from projects.models import PartnerRequest, Project
 from projects.models.partner_requests import token_hash
-from tests.factories.atlas import CollectivityFactory, ForeignAuthorityFactory, MembershipFactory, UserFactory
+from tests.factories.atlas import (
+    CollectivityFactory,
+    ForeignAuthorityFactory,
+    MembershipFactory,
+    ThemeFactory,
+    UserFactory,
+    hold,
+)
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -397,8 +404,15 @@ def test_the_space_sends_and_cancels_the_link(client, town, editor, partner, lin
     assert asked.state == "revoked"
 
 
-def test_an_authority_does_not_send_without_end(monkeypatch, ask):
-    monkeypatch.setattr("projects.services.partner_requests.SENT_BY_DAY", 1)
+def test_an_authority_does_not_send_without_end(ask):
+    hold(rules.PARTNER_LINKS_BY_DAY, 1)
     ask()
     with pytest.raises(ValidationError, match="recommencez demain"):
         ask()
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "Water"), ("es", '<span lang="fr">Eau</span>'), ("fr", "Eau")])
+def test_themes_are_named_in_the_language_of_the_page_or_marked_as_french(client, ask, link, language, shown):
+    asked = ask(link, language=language)
+    asked.subject.themes.set([ThemeFactory(name="Eau", name_en="Water", name_es="")])
+    assert shown in client.get(page(asked)).content.decode()

@@ -118,7 +118,7 @@ def read_codes(folder: Folder) -> dict[str, list[Values]]:
 
 def read_themes(folder: Folder, purposes: set[str], sdgs: set[str]):
     themes, codes, goals, known = [], [], [], set()
-    columns = ("code", "name", "parent", "position", "edition", "purpose_codes", "sdgs")
+    columns = ("code", "name", "name_en", "name_es", "parent", "position", "edition", "purpose_codes", "sdgs")
     for row in folder.rows("themes.csv", columns, unique=("code",)):
         code = row.text("code", required=True, longest=60)
         parent = row.known("parent", known)  # a parent stands before its children
@@ -127,6 +127,8 @@ def read_themes(folder: Folder, purposes: set[str], sdgs: set[str]):
             (
                 code,
                 row.text("name", required=True, longest=120),
+                row.text("name_en", longest=120),
+                row.text("name_es", longest=120),
                 parent,
                 row.integer("position"),
                 row.integer("edition"),

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from atlas.imports.tables import ReferenceError
 from atlas.services.reference import DATA_FOLDER, Outcome, load_reference
 
-STEPS = 22
+STEPS = 23
 
 
 class Command(BaseCommand):

@@ -12,9 +12,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from atlas import rules
 from atlas.filters import forget_labels
 from atlas.imports.reference import Edition, read_edition
 from atlas.models import SDG, Country, Department, ForeignPlace, ForeignRegion, Region
+from atlas.services.rules import write_starting_values
 
 from .codes import code_lists, theme_tree
 from .countries import merge_statuses
@@ -69,7 +71,7 @@ def _families(edition: Edition) -> Iterator[Outcome]:
     yield merge(
         _("pays"),
         Country,
-        "iso2 iso3 iso_numeric name_fr name_en aliases zone zone_atlas continent capital longitude latitude coord_source "
+        "iso2 iso3 iso_numeric name_fr name_en name_es aliases zone zone_atlas continent capital longitude latitude coord_source "
         "centroid_longitude centroid_latitude dac_code is_french_territory",
         edition.countries,
         key="iso2",
@@ -93,3 +95,4 @@ def _families(edition: Edition) -> Iterator[Outcome]:
     yield from code_lists(edition)
     yield merge(_("ODD"), SDG, "number name_fr name_en", edition.sdgs, key="number")
     yield from theme_tree(edition)
+    yield Outcome(_("règles de fonctionnement"), len(rules.everything()), added=write_starting_values())

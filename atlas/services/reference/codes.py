@@ -59,9 +59,9 @@ def _end_codes(model: type, rows: Sequence[tuple], outcome: Outcome) -> Outcome:
 
 
 def theme_tree(edition: Edition) -> Iterator[Outcome]:
-    columns = "code name parent_id position edition"
+    columns = "code name name_en name_es parent_id position edition"
     source = {"source": f"'{REFERENCE_SOURCE}'"}
-    yield merge_tree(_("thèmes"), Theme, columns, edition.themes, parent=2, defaults=source)
+    yield merge_tree(_("thèmes"), Theme, columns, edition.themes, parent=4, defaults=source)
     themes = ids(Theme, "code")
     purposes, goals = ids(PurposeCode, "code"), ids(SDG, "number")
     links = Outcome(_("liens des thèmes"), len(edition.theme_codes) + len(edition.theme_sdgs))
