@@ -3,11 +3,12 @@
 Shapes fix the number of queries; criteria live in `filters.py`.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
@@ -19,6 +20,39 @@ class DataChangeQuerySet(models.QuerySet):
         """Short text that differs as soon as public data differ (one query)."""
         state = self.aggregate(last=Max("pk"), rows=Count("pk"))
         return f"{state['last'] or 0:x}-{state['rows']:x}"
+
+
+class KeptQuerySet(models.QuerySet):
+    """Answers computed ahead: read by name, made again when the data changed."""
+
+    RESTS = 20  # a computation of a second is not made again within so many
+
+    def latest_of(self, name: str) -> Any:
+        """The last answer of that name, of today's data or not; None before the first one (one query)."""
+        return self.filter(name=name).first()
+
+    def renew(self, name: str, version: str, make: Callable[[], bytes], *, now: bool = False) -> bool:
+        """Has `make` compute the answer again unless it is of this version; one process at a time. Returns whether it did.
+
+        What takes long rests in between, and who finds another at work goes away; `now` waits for it, and does not rest.
+        """
+        kept = self.latest_of(name)
+        if kept and kept.version == version:
+            return False
+        with transaction.atomic(), connection.cursor() as cursor:
+            lock = "pg_advisory_xact_lock" if now else "pg_try_advisory_xact_lock"
+            cursor.execute(f"SELECT {lock}(hashtext('atlas_kept'), hashtext(%s))", [name])
+            if cursor.fetchone()[0] is False:
+                return False
+            kept, began = self.latest_of(name), timezone.now()
+            if kept and (kept.version == version or (not now and began < kept.next_at(self.RESTS))):
+                return False
+            content = make()
+            seconds = (timezone.now() - began).total_seconds()
+            self.update_or_create(
+                name=name, defaults={"version": version, "at": began, "seconds": seconds, "content": content}
+            )
+        return True
 
 
 class DatedQuerySet(models.QuerySet):

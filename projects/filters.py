@@ -32,7 +32,10 @@ from projects.models import (
     PartnershipNotice,
     PartnershipStatus,
     Project,
+    Reason,
+    RecordKind,
     SoughtKind,
+    WaitingRecord,
 )
 
 _YEAR = [MinValueValidator(1900), MaxValueValidator(2100)]
@@ -292,3 +295,30 @@ class NoticeFilterSet(RankedFilterSet):
 
     def filter_past(self, qs: QuerySet, name: str, value: bool | None) -> QuerySet:
         return qs  # whose rows are chosen before any criterion: see `__init__`
+
+
+class WaitingFilterSet(FacetedFilterSet):
+    """What waits to be verified: what contradicts itself first, the oldest before the others."""
+
+    q = NameFilter("names")
+    reason = OverlapFilter(choices=Reason, field_name="reasons", label=_("Pourquoi"))
+    record = ChoicesFilter(choices=RecordKind, label=_("Fiches"))
+    country = ArrayCodesFilter("country", field_name="country_codes", label=_("Pays"))
+    region = ArrayCodesFilter("region", field_name="region_codes", label=_("Régions françaises"))
+
+    most_counted = 10_000
+    default_order = ("-contradicts", "last_on", "record", "record_id")
+    facets_spec = {
+        "reason": FacetSpec(Unnest(F("reasons")), lambda: dict(Reason.choices)),
+        "record": FacetSpec(F("record"), lambda: dict(RecordKind.choices)),
+        "country": FacetSpec(Unnest(F("country_codes")), lambda: labels("country")),
+        "region": FacetSpec(Unnest(F("region_codes")), lambda: labels("region")),
+    }
+
+    class Meta:
+        model = WaitingRecord
+        fields: list[str] = []
+
+    def rows(self) -> QuerySet:
+        """In the order of the queue, whatever is searched."""
+        return self.qs.order_by(*self.default_order)

@@ -222,6 +222,19 @@ class RecordCommentQuerySet(models.QuerySet):
         return self.select_related("author", "settled_by")
 
 
+class WaitingRecordQuerySet(models.QuerySet):
+    """What waits is seen by who follows its countries or régions; see `projects.permissions.Scope`."""
+
+    def within(self, scope: Any) -> Self:
+        if scope.everything:
+            return self.all()
+        followed = Q()
+        for codes, column in ((scope.countries, "country_codes"), (scope.regions, "region_codes")):
+            if codes:
+                followed |= Q(**{f"{column}__overlap": sorted(codes)})
+        return self.filter(followed) if followed else self.none()
+
+
 class NoticeQuerySet(models.QuerySet):
     """A visitor sees what was published, expired or closed since too; members see their authorities' notices, embassies
     those of their countries that wait for them or that they decided, staff everything.

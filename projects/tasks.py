@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from atlas.models import StatusChange, in_force
 from projects import figures, notifications, rules
+from projects.figures import queue
 from projects.models import (
     ImportStatus,
     NoticeContact,
@@ -95,6 +96,12 @@ def forget_unconfirmed_notices() -> int:
 def refresh_panorama(force: bool = False) -> bool:
     """Keeps the national figures up to date with the data. Nothing is done twice: the data version says what is new."""
     return figures.refresh(force=force)
+
+
+@shared_task
+def refresh_verification() -> bool:
+    """Judges which records wait to be verified, where they are too many for whoever reads the queue to wait."""
+    return queue.refresh()
 
 
 @shared_task

@@ -1,7 +1,7 @@
 """Five families: bases, territories, partners, reference codes, users."""
 
 from .alerts import AlertSent, Rhythm, SavedSearch
-from .base import DataChange, StatusChange
+from .base import DataChange, Kept, StatusChange
 from .contacts import Audience, Contact, Standing, contact_digests
 from .drafts import FormDraft
 from .exports import ExportJob, ExportState
@@ -74,6 +74,7 @@ __all__ = [
     "ForeignPlace",
     "ForeignRegion",
     "FormDraft",
+    "Kept",
     "Membership",
     "Move",
     "MoveKind",

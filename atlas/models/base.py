@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import pghistory
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -11,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from atlas.querysets import DataChangeQuerySet
+from atlas.querysets import DataChangeQuerySet, KeptQuerySet
 
 
 class SortName(Func):
@@ -154,3 +155,29 @@ class DataChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table_name} @ {self.changed_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Kept(models.Model):
+    """An answer about so many rows that a page never waits for it: the last one is served, with its time.
+
+    `version`: the state of the data that it tells of. `content` is empty where the answer fills a table of its own.
+    """
+
+    name = models.CharField(_("nom"), max_length=120, unique=True)
+    version = models.CharField(_("version des données"), max_length=120)
+    at = models.DateTimeField(_("calculé le"))
+    seconds = models.FloatField(_("durée du calcul (s)"))
+    content = models.BinaryField(_("contenu"))
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("réponse gardée")
+        verbose_name_plural = _("réponses gardées")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def next_at(self, rests: int) -> datetime:
+        """From when on it may be computed again."""
+        return self.at + timedelta(seconds=self.seconds * rests)

@@ -327,6 +327,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=40),
         "kwargs": {"force": True},
     },
+    "refresh-verification": {"task": "projects.tasks.refresh_verification", "schedule": crontab()},
     "forget-log-ins": {"task": "atlas.tasks.forget_log_ins", "schedule": crontab(hour=3, minute=30)},
 }
 

@@ -44,7 +44,7 @@ from .parts import (
 )
 from .projects import ActivityStatus, Project, ProjectCountry, ProjectPublication, ProjectTheme
 from .sheets import Delegation, SheetUpload
-from .verification import RecordComment
+from .verification import Reason, RecordComment, RecordKind, WaitingRecord
 
 __all__ = [
     "ActivityStatus",
@@ -96,7 +96,9 @@ __all__ = [
     "ProjectRole",
     "ProjectTheme",
     "Publication",
+    "Reason",
     "RecordComment",
+    "RecordKind",
     "RequestLanguage",
     "ResultKind",
     "RowStatus",
@@ -106,4 +108,5 @@ __all__ = [
     "SoughtLevel",
     "SoughtSize",
     "VerifierKind",
+    "WaitingRecord",
 ]

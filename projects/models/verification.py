@@ -1,12 +1,14 @@
-"""What embassies, advisers and officers say of a record to its authority."""
+"""What embassies, advisers and officers say of a record to its authority, and the records that wait for them."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import User
 from atlas.models.base import Dated
-from projects.querysets import RecordCommentQuerySet
+from projects.querysets import RecordCommentQuerySet, WaitingRecordQuerySet
 
 from .partnerships import Partnership, VerifierKind
 from .projects import Project
@@ -64,3 +66,63 @@ class RecordComment(Dated):
     def subject(self) -> Partnership | Project:
         """The record, whichever it is."""
         return self.partnership or self.project
+
+
+class RecordKind(models.TextChoices):
+    PARTNERSHIP = "partnership", _("Partenariats")
+    PROJECT = "project", _("Projets")
+
+
+class Reason(models.TextChoices):
+    """Why a record waits; the first four say that it contradicts something."""
+
+    CORRECTED = "corrected", _("Corrigé par le partenaire")
+    OVER = "over", _("Fini, mais dit en cours")
+    TWIN = "twin", _("Deux fiches semblables")
+    ELSEWHERE = "elsewhere", _("Pays qui diffèrent")
+    UNPLACED = "unplaced", _("Sans position")
+    NEVER = "never", _("Jamais confirmé")
+    STALE = "stale", _("Ancien")
+
+
+class WaitingRecord(models.Model):
+    """A record that waits to be verified, and why: written by `projects.figures.queue` alone, from the records.
+
+    `contradicts`: one of the reasons is a contradiction, to be seen first. `last_on`: the last time somebody changed or
+    confirmed the record. No reference to it: the table is made again, and nothing else reads it.
+    """
+
+    record = models.CharField(_("fiche"), max_length=11, choices=RecordKind, editable=False)
+    record_id = models.BigIntegerField(editable=False)
+    reasons = ArrayField(models.CharField(max_length=10, choices=Reason), editable=False)
+    contradicts = models.BooleanField(editable=False)
+    last_on = models.DateField(editable=False)
+    country_codes = ArrayField(models.CharField(max_length=2), editable=False)
+    region_codes = ArrayField(models.CharField(max_length=3), editable=False)
+    names = models.TextField(editable=False)
+
+    objects = WaitingRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fiche à vérifier")
+        verbose_name_plural = _("fiches à vérifier")
+        ordering = ["-contradicts", "last_on", "record", "record_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "record_id"],
+                name="projects_waitingrecord_once",
+                violation_error_message=_("Cette fiche attend déjà."),
+            )
+        ]
+        indexes = [
+            models.Index(
+                F("contradicts").desc(), F("last_on"), F("record"), F("record_id"), name="projects_wait_order"
+            ),
+            GinIndex(fields=["reasons"], name="projects_wait_reasons"),
+            GinIndex(fields=["country_codes"], name="projects_wait_countries"),
+            GinIndex(fields=["region_codes"], name="projects_wait_regions"),
+            GinIndex(fields=["names"], opclasses=["gin_trgm_ops"], name="projects_wait_names"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.record_id}"

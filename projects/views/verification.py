@@ -18,11 +18,11 @@ from atlas.names import sort_key
 from atlas.pages import LAST_PAGE, Page
 from atlas.permissions import may
 from projects.forms.verification import CommentForm
-from projects.models import Partnership, Project, RecordComment
+from projects.models import Partnership, Project, Reason, RecordComment
 from projects.permissions import scope_of
 from projects.services import verification
-from projects.services.verification import REASONS
-from projects.services.verification.queue import PAGE_SIZE, RECORDS
+from projects.services.verification import SENTENCES
+from projects.services.verification.queue import PAGE_SIZE
 from projects.views.space import OfRecord
 
 
@@ -43,37 +43,21 @@ class VerificationList(InNetwork):
     """The queue, narrowed by reason, kind of record, country and région."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        names = {
-            "reason": {code: str(label) for code, (label, _sentence) in REASONS.items()},
-            "record": {code: str(label) for code, label in RECORDS.items()},
-            "country": labels("country"),
-            "region": labels("region"),
-        }
-        chosen = {name: [code for code in request.GET.getlist(name) if code in names[name]] for name in names}
-        asked = verification.Asked(**chosen, q=request.GET.get("q", "")[:100].replace("\0", ""))
         number = self._page_number()
-        queue = verification.read_queue(self.scope, asked, start=(number - 1) * PAGE_SIZE)
+        queue = verification.read_queue(self.scope, request.GET, start=(number - 1) * PAGE_SIZE)
         if number > 1 and not queue.rows:
             raise Http404
-        facets = [
-            (name, label, self._choices(queue.facets[name].counts, names[name], chosen[name], by_name=by_name))
-            for name, label, by_name in (
-                ("reason", _("Pourquoi"), False),
-                ("record", _("Fiches"), False),
-                ("country", _("Pays"), True),
-                ("region", _("Régions françaises"), True),
-            )
-        ]
         pages = max(1, min(-(-queue.total // PAGE_SIZE), LAST_PAGE))
         return render(
             request,
             "projects/verification/list.html",
             {
-                "page": Page(queue.rows, number, queue.total, pages),
-                "facets": facets,
-                "chosen": sum(map(len, chosen.values())) + bool(asked.q),
-                "q": asked.q,
-                "scope": self._said(names),
+                "page": Page(queue.rows, number, queue.total, pages, queue.filterset.total_capped),
+                "filterset": queue.filterset,
+                "errors": queue.filterset.errors,
+                "facets": queue.facets,
+                "judged_at": queue.at,
+                "scope": self._said(),
             },
         )
 
@@ -83,20 +67,10 @@ class VerificationList(InNetwork):
             raise Http404
         return int(asked)
 
-    @staticmethod
-    def _choices(
-        counts: dict[str, int], names: dict[str, str], chosen: list[str], *, by_name: bool
-    ) -> list[tuple[str, str, int, bool]]:
-        """Code, label, number, whether it is chosen."""
-        codes = [code for code in names if code in counts or code in chosen]
-        if by_name:
-            codes.sort(key=lambda code: sort_key(names[code]))
-        return [(code, names[code], counts.get(code, 0), code in chosen) for code in codes]
-
-    def _said(self, names: dict[str, dict[str, str]]) -> list[str]:
+    def _said(self) -> list[str]:
         """Names of what the account follows; nothing for who follows everything."""
-        found = [names["country"].get(code, code) for code in self.scope.countries]
-        found += [names["region"].get(code, code) for code in self.scope.regions]
+        found = [labels("country").get(code, code) for code in self.scope.countries]
+        found += [labels("region").get(code, code) for code in self.scope.regions]
         return sorted(found, key=sort_key)
 
 
@@ -136,7 +110,7 @@ class Verification(InNetwork):
             {
                 "record": record,
                 "is_project": isinstance(record, Project),
-                "reasons": [REASONS[code] for code in verification.reasons_of(record)],
+                "reasons": [(Reason(code).label, SENTENCES[code]) for code in verification.reasons_of(record)],
                 "thread": list(record.comments.for_list()),
                 "form": form,
             },

@@ -34,6 +34,7 @@ from projects.models import (
     RecordComment,
     RowStatus,
     SheetUpload,
+    WaitingRecord,
 )
 from tests.factories.atlas import (
     CollectivityFactory,
@@ -137,6 +138,14 @@ def marker() -> dict:
 BUDGET = {"year": 2025, "source": "own_cash", "planned": 10}
 
 
+def waiting_twice():
+    for _ in range(2):
+        WaitingRecord.objects.create(
+            record="project", record_id=1, contradicts=False, reasons=["never"], last_on="2026-03-01", names="",
+            country_codes=[], region_codes=[],
+        )  # fmt: skip
+
+
 def rule(**fields):
     given = {"figure": "jumelages", "version": 1, "text": "Jumelages publiés.", "valid_from": date(2024, 1, 1)}
     return CountingRule.objects.create(**given | fields)
@@ -211,6 +220,7 @@ REFUSED = {
     "projects_noticereminder_once": reminded_twice,
     "projects_partnership_verified": lambda: partnership(verified_on=date(2026, 1, 1)),
     "projects_project_verified": lambda: project(verified_as="embassy"),
+    "projects_waitingrecord_once": waiting_twice,
     "projects_recordcomment_subject": lambda: word(partnership=None),
     "projects_recordcomment_text": lambda: word(text=""),
     "projects_recordcomment_settled": lambda: word(settled_by=UserFactory()),

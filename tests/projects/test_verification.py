@@ -9,13 +9,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from atlas.models import ForeignAuthority
+from atlas.models import ForeignAuthority, Kept
 from atlas.permissions import OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import rules
+from projects.figures import queue
 from projects.models import PartnerRequest, Partnership, PartnershipParty, Project, RecordComment
 from projects.permissions import Scope, scope_of
 from projects.services import refresh_partnership_digest, refresh_project_digest, verification
+from projects.tasks import refresh_verification
 from tests.factories.atlas import (
     CollectivityFactory,
     CountryFactory,
@@ -151,9 +153,9 @@ def test_each_rule_finds_its_records_and_no_other(request, kind, code, make):
     make(record)
     record.refresh_from_db()
     assert verification.reasons_of(record) == [code]
-    queue = verification.read_queue(EVERYTHING)
-    assert record in [row.record for row in queue.rows]
-    assert {reason for row in queue.rows for reason in row.reasons} == {code}
+    found = verification.read_queue(EVERYTHING)
+    assert record in [row.record for row in found.rows]
+    assert {reason for row in found.rows for reason in row.reasons} == {code}
 
 
 def test_what_is_not_public_does_not_wait():
@@ -202,23 +204,28 @@ def test_each_sees_only_what_it_follows(embassy, officer):
 # --- The queue -----------------------------------------------------------------------------------------------------------
 
 
+def numbers(found, name: str) -> dict[str, int]:
+    facet = next(one for one in found.facets if one.name == name)
+    return {choice.value: choice.count for choice in facet.choices}
+
+
 def test_facets_count_what_each_choice_would_leave():
     stale(PartnershipFactory())
     over_project(ProjectFactory())
     PartnershipFactory(foreign=ForeignAuthorityFactory(country=CountryFactory(iso2="BR")))
-    queue = verification.read_queue(EVERYTHING, verification.Asked(reason=["never"]))
-    assert queue.total == 2
-    assert queue.facets["reason"].counts == {"never": 2, "stale": 1, "over": 1}
-    assert queue.facets["record"].counts == {"partnership": 1, "project": 1}
-    assert queue.facets["country"].counts == {"SN": 1, "BR": 1}
-    narrowed = verification.read_queue(EVERYTHING, verification.Asked(record=["project"], country=["SN"]))
+    found = verification.read_queue(EVERYTHING, {"reason": ["never"]})
+    assert found.total == 2
+    assert numbers(found, "reason") == {"never": 2, "stale": 1, "over": 1}
+    assert numbers(found, "record") == {"partnership": 1, "project": 1}
+    assert numbers(found, "country") == {"SN": 1, "BR": 1}
+    narrowed = verification.read_queue(EVERYTHING, {"record": ["project"], "country": ["SN"]})
     assert [row.is_project for row in narrowed.rows] == [True]
 
 
 def test_names_narrow_the_queue_whatever_their_accents():
     PartnershipFactory(french=CollectivityFactory(name="Évry"))
     PartnershipFactory()
-    assert verification.read_queue(EVERYTHING, verification.Asked(q="evry")).total == 1
+    assert verification.read_queue(EVERYTHING, {"q": "evry"}).total == 1
 
 
 def test_contradictions_come_first_and_cost_is_flat(django_assert_num_queries):
@@ -226,10 +233,68 @@ def test_contradictions_come_first_and_cost_is_flat(django_assert_num_queries):
         PartnershipFactory()
     last = ProjectFactory()
     over_project(last)
-    with django_assert_num_queries(6):  # the rule, the queue, then both kinds with their parties
-        queue = verification.read_queue(EVERYTHING)
-    assert queue.rows[0].record == last
-    assert queue.total == 4
+    found = verification.read_queue(EVERYTHING)
+    assert found.rows[0].record == last
+    assert found.total == 4
+    PartnershipFactory.create_batch(2)
+    verification.read_queue(EVERYTHING)
+    # The size, the rule, the data and answers twice, the queue and its page, then both kinds with their parties.
+    with django_assert_num_queries(12):
+        assert verification.read_queue(EVERYTHING).total == 6
+
+
+@pytest.fixture
+def many(monkeypatch):
+    monkeypatch.setattr(queue, "AT_ONCE", -1)
+
+
+def test_where_records_are_many_the_queue_is_the_one_that_the_task_made_and_says_when(client, officer, many):
+    first = PartnershipFactory()
+    client.force_login(officer)
+    assert client.get(reverse("projects:verification")).context["page"].total == 0, "nobody judged yet"
+    assert refresh_verification() is True
+    assert refresh_verification() is False, "the data are the same"
+    page = client.get(reverse("projects:verification"))
+    assert [row.record for row in page.context["page"].object_list] == [first]
+    assert page.context["judged_at"] is None, "nothing changed since"
+    PartnershipFactory()
+    page = client.get(reverse("projects:verification"))
+    assert page.context["page"].total == 1
+    assert "Fiches examinées le" in page.content.decode()
+    Kept.objects.update(seconds=60)
+    assert refresh_verification() is False, "what takes a minute is not done each minute"
+    Kept.objects.update(seconds=0)
+    assert refresh_verification() is True
+    assert client.get(reverse("projects:verification")).context["page"].total == 2
+
+
+def test_where_records_are_many_what_is_verified_leaves_the_queue_at_once(embassy, link, project, many):
+    for record in (link, project):
+        never(record)
+    refresh_verification()
+    verification.verify(link, actor=embassy)
+    assert [row.record for row in verification.read_queue(EVERYTHING).rows] == [project]
+    twin_link(link)
+    verification.verify(link, actor=embassy)
+    assert [row.reasons for row in verification.read_queue(EVERYTHING).rows] == [["twin"], ["twin"], ["never"]]
+
+
+def test_where_records_are_many_who_left_the_public_is_not_shown(project, many):
+    never(project)
+    refresh_verification()
+    Project.objects.filter(pk=project.pk).update(publication="draft")
+    assert verification.read_queue(EVERYTHING).rows == []
+
+
+def test_the_kept_queue_changes_as_the_records_do(link, project):
+    for make, record in ((never, link), (over_project, project)):
+        make(record)
+        verification.read_queue(EVERYTHING)
+    calm(link)
+    rows = verification.read_queue(EVERYTHING).rows
+    assert [(row.record, row.reasons) for row in rows] == [(project, ["over"])]
+    stale(project)
+    assert verification.read_queue(EVERYTHING).rows[0].reasons == ["over", "stale"]
 
 
 # --- Verifying -----------------------------------------------------------------------------------------------------------

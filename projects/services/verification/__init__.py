@@ -1,12 +1,12 @@
 """What the State's network verifies: the queue of records that wait for it, and what it says of them."""
 
+from projects.figures.queue import reasons_of
+
 from .acts import comment, settle, verify
-from .queue import REASONS, Asked, Facet, Queue, Waiting, read_queue, reasons_of, waiting_count
+from .queue import SENTENCES, Queue, Waiting, read_queue, waiting_count
 
 __all__ = [
-    "REASONS",
-    "Asked",
-    "Facet",
+    "SENTENCES",
     "Queue",
     "Waiting",
     "comment",

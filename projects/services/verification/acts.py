@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from atlas.models import User
 from atlas.permissions import may
 from projects import tasks
+from projects.figures import queue
 from projects.models import Partnership, Project, RecordComment, VerifierKind
 from projects.permissions import scope_of
 from projects.services.editing import check
@@ -45,6 +46,7 @@ def verify(record: R, *, actor: User, text: str = "") -> R:
     word = comment(locked, actor=actor, text=text, verified=True) if text.strip() else None
     if word is None:
         _announce(tasks.send_record_verified, _kind(locked), locked.pk)
+    queue.judge_again(locked)
     locked.refresh_from_db()
     return locked
 
