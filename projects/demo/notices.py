@@ -9,11 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from atlas.demo import part
-from atlas.models import Collectivity, Country, ForeignAuthority, Theme, in_force
+from atlas.models import Collectivity, Country, ForeignAuthority, Theme
 from projects import rules
 from projects.demo.texts.notices import ABROAD, CONVERSATION, FRENCH, Abroad, French
 from projects.models import NoticeContact, NoticePublication, PartnershipNotice
-from projects.models.partner_requests import token_hash
+from projects.models.links import token_hash
 from projects.services import NewNotice, create_notices, keep_conversation
 
 NAMESPACE = uuid.UUID("0d3f6a52-7a41-4f0f-9d0e-5a7a3f6c1b90")
@@ -61,15 +61,15 @@ class Writer:
         yield from (row for rank, text in enumerate(ABROAD) if (row := self._abroad(rank, text)))
 
     def _dates(self, rank: int, state: str) -> dict:
-        """Published some weeks or months ago, for nine months; `expired`: a year ago."""
+        """Published some weeks or months ago, for nine months; `expired`: a year ago; `soon`: it expires in nine days."""
         if state in ("draft", "submitted"):
             return {"publication": state}
-        ago = 330 + rank if state == "expired" else 6 + 11 * rank % 180
+        ago = {"expired": 330 + rank, "soon": 261}.get(state, 6 + 11 * rank % 180)
         day = self.today - timedelta(days=ago)
         published = {
             "publication": NoticePublication.PUBLISHED,
             "published_at": datetime.combine(day, time(9, 30), UTC),
-            "expires_on": day + timedelta(days=in_force(rules.NOTICE_DAYS)),
+            "expires_on": day + timedelta(days=rules.NOTICE_DAYS.start),
         }
         if state in ("partnership", "contacts", "nothing"):
             closed = {"publication": NoticePublication.CLOSED, "outcome": state}

@@ -25,7 +25,7 @@ from projects.models import (
     RecordComment,
     VerifierKind,
 )
-from projects.models.partner_requests import token_hash
+from projects.models.links import token_hash
 from projects.services import NewPartnership, create_partnerships
 
 DUPLICATES = 4

@@ -3,6 +3,7 @@
 from .confirmations import Confirmation
 from .exchange import ConversationStatus, NoticeConversation, NoticeMessage, NoticeReminder, Side
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
+from .links import RequestLanguage, SecretLink
 from .notices import (
     NoticeContact,
     NoticeDirection,
@@ -15,7 +16,7 @@ from .notices import (
     SoughtSize,
 )
 from .panorama import CountingRule, PanoramaSnapshot, PanoramaYear
-from .partner_requests import Decision, PartnerAnswer, PartnerRequest, RequestLanguage
+from .partner_requests import Decision, PartnerAnswer, PartnerRequest
 from .partnerships import (
     DatePrecision,
     Origin,
@@ -102,6 +103,7 @@ __all__ = [
     "RequestLanguage",
     "ResultKind",
     "RowStatus",
+    "SecretLink",
     "SheetUpload",
     "Side",
     "SoughtKind",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, User
 from atlas.models.base import Dated, Record
+from projects.constraints import exactly_one
 from projects.querysets import ConversationQuerySet, NoticeMessageQuerySet
 
 from .notices import NoticeContact, PartnershipNotice
@@ -74,8 +75,7 @@ class NoticeConversation(Record):
         constraints = [
             models.CheckConstraint(
                 name="projects_conversation_replier",
-                condition=Q(collectivity__isnull=False, contact__isnull=True)
-                | Q(collectivity__isnull=True, contact__isnull=False),
+                condition=exactly_one("collectivity", "contact"),
                 violation_error_message=_(
                     "Une réponse vient d’une collectivité française ou d’une autorité étrangère."
                 ),

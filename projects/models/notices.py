@@ -1,8 +1,5 @@
 """The exchange: an authority, French or foreign, says what it seeks or offers, and others answer through the portal."""
 
-import uuid
-from datetime import timedelta
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -10,16 +7,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, Country, ForeignAuthority, ForeignPlace, Region, Theme, User
-from atlas.models.base import Dated, Record, tracked
+from atlas.models.base import Record, tracked
 from projects.querysets import NoticeQuerySet
 from projects.workflow import NOTICE_PUBLICATION
 
-from .partner_requests import RequestLanguage, token_hash
+from .links import SecretLink
 from .partnerships import Partnership
+from .sides import foreign_side, french_side
 
 
 class NoticeDirection(models.TextChoices):
@@ -94,34 +91,22 @@ class NoticeOutcome(models.TextChoices):
     NOTHING = "nothing", _("Sans suite")
 
 
-class NoticeContact(Dated):
+class NoticeContact(SecretLink):
     """Who writes for a foreign authority, without account. Nothing of it is ever shown to the other side.
 
-    The secret of its link is made of `uuid` and the portal's key: only its hash is stored, and a new `uuid` revokes it.
     Until somebody of the State has checked the notice, the authority may be a name that the atlas does not hold.
     """
 
-    uuid = models.UUIDField(_("identifiant"), default=uuid.uuid4, unique=True, editable=False)
+    salt = "projects.notice_contact"
+
     country = models.ForeignKey(Country, models.PROTECT, related_name="+", verbose_name=_("pays"))
-    foreign_authority = models.ForeignKey(
-        ForeignAuthority,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="notice_contacts",
-        verbose_name=_("autorité étrangère"),
-    )
+    foreign_authority = foreign_side("notice_contacts")
     authority_name = models.CharField(_("nom donné à l’autorité"), max_length=200)
     place = models.ForeignKey(
         ForeignPlace, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lieu GeoNames")
     )
     name = models.CharField(_("prénom et nom"), max_length=150)
     function = models.CharField(_("fonction"), max_length=150)
-    email = models.EmailField(_("adresse électronique"))
-    language = models.CharField(_("langue"), max_length=2, choices=RequestLanguage, default=RequestLanguage.FRENCH)
-    token_hash = models.CharField(_("empreinte du lien"), max_length=64, unique=True, editable=False)
-    expires_at = models.DateTimeField(_("lien valable jusqu’au"))
-    revoked_at = models.DateTimeField(_("lien annulé le"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("adresse confirmée le"), null=True, blank=True)
 
     class Meta:
@@ -144,25 +129,6 @@ class NoticeContact(Dated):
         """The authority's name: that of the atlas once it is known there."""
         return str(self.foreign_authority or self.authority_name)
 
-    @property
-    def token(self) -> str:
-        """The secret of the link. Made of the portal's own key: the database alone does not give it."""
-        return salted_hmac("projects.notice_contact", str(self.uuid), algorithm="sha256").hexdigest()
-
-    def keep_open(self, days: int) -> None:
-        """Make the link one that works for so long: the same one, or another where it had expired or was revoked. Not saved."""
-        if not self.token_hash or self.state != "open":
-            self.uuid, self.revoked_at = uuid.uuid4(), None
-            self.token_hash = token_hash(self.token)
-        self.expires_at = timezone.now() + timedelta(days=days)
-
-    @property
-    def state(self) -> str:
-        """open, expired or revoked."""
-        if self.revoked_at:
-            return "revoked"
-        return "expired" if self.expires_at <= timezone.now() else "open"
-
 
 def _choices_field(label: str, choices: type[models.TextChoices], **kwargs) -> ArrayField:
     length = max(len(value) for value in choices.values)
@@ -183,22 +149,8 @@ class PartnershipNotice(Record):
     """
 
     direction = models.CharField(_("sens"), max_length=10, choices=NoticeDirection, default=NoticeDirection.REQUEST)
-    collectivity = models.ForeignKey(
-        Collectivity,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="notices",
-        verbose_name=_("collectivité française"),
-    )
-    foreign_authority = models.ForeignKey(
-        ForeignAuthority,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="notices",
-        verbose_name=_("autorité étrangère"),
-    )
+    collectivity = french_side("notices")
+    foreign_authority = foreign_side("notices")
     contact = models.OneToOneField(
         NoticeContact,
         models.PROTECT,

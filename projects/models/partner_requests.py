@@ -1,32 +1,15 @@
 """What the foreign partner is asked: a link by e-mail, and its answer."""
 
-import hashlib
-import uuid
-
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, ForeignAuthority, User
-from atlas.models.base import Dated
+from projects.constraints import exactly_one
 
+from .links import SecretLink
 from .partnerships import Partnership
 from .projects import Project
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a token, and looked for."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-class RequestLanguage(models.TextChoices):
-    """Languages of the page and of the e-mail."""
-
-    FRENCH = "fr", _("Français")
-    ENGLISH = "en", _("Anglais")
-    SPANISH = "es", _("Espagnol")
 
 
 class PartnerAnswer(models.TextChoices):
@@ -43,13 +26,14 @@ class Decision(models.TextChoices):
     REFUSED = "refused", _("Refusées")
 
 
-class PartnerRequest(Dated):
-    """One question to one foreign partner about one record. It is read through a secret link: only its hash is stored.
+class PartnerRequest(SecretLink):
+    """One question to one foreign partner about one record, which it reads through its link.
 
     `corrections`: by column, the value that the partner read (`before`) and the one it proposes (`after`), as texts.
     """
 
-    uuid = models.UUIDField(_("identifiant"), default=uuid.uuid4, unique=True, editable=False)
+    salt = "projects.partner_request"
+
     partnership = models.ForeignKey(
         Partnership,
         models.CASCADE,
@@ -67,14 +51,9 @@ class PartnerRequest(Dated):
     foreign_authority = models.ForeignKey(
         ForeignAuthority, models.PROTECT, related_name="partner_requests", verbose_name=_("autorité étrangère")
     )
-    email = models.EmailField(_("adresse électronique du partenaire"))
-    language = models.CharField(_("langue"), max_length=2, choices=RequestLanguage, default=RequestLanguage.FRENCH)
-    token_hash = models.CharField(_("empreinte du lien"), max_length=64, unique=True, editable=False)
     sent_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("envoyée par")
     )
-    expires_at = models.DateTimeField(_("valable jusqu’au"))
-    revoked_at = models.DateTimeField(_("annulée le"), null=True, blank=True)
     answered_at = models.DateTimeField(_("réponse du"), null=True, blank=True)
     answer = models.CharField(_("réponse"), max_length=10, choices=PartnerAnswer, blank=True)
     respondent_name = models.CharField(_("nom de la personne qui répond"), max_length=150, blank=True)
@@ -94,8 +73,7 @@ class PartnerRequest(Dated):
         constraints = [
             models.CheckConstraint(
                 name="projects_partnerrequest_subject",
-                condition=Q(partnership__isnull=False, project__isnull=True)
-                | Q(partnership__isnull=True, project__isnull=False),
+                condition=exactly_one("partnership", "project"),
                 violation_error_message=_("Une demande porte sur un partenariat ou sur un projet."),
             ),
             models.CheckConstraint(
@@ -120,18 +98,9 @@ class PartnerRequest(Dated):
         return self.partnership or self.project
 
     @property
-    def token(self) -> str:
-        """The secret of the link. Made of the portal's own key: the database alone does not give it."""
-        return salted_hmac("projects.partner_request", str(self.uuid), algorithm="sha256").hexdigest()
-
-    @property
     def state(self) -> str:
-        """open, expired, revoked or answered."""
-        if self.answered_at:
-            return "answered"
-        if self.revoked_at:
-            return "revoked"
-        return "expired" if self.expires_at <= timezone.now() else "open"
+        """As any link, or answered."""
+        return "answered" if self.answered_at else super().state
 
     @property
     def waits(self) -> bool:

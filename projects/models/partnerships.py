@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, ForeignAuthority, Theme, User
 from atlas.models.base import Dated, Record, tracked
+from projects.constraints import exactly_one
 from projects.querysets import PartnershipQuerySet
 from projects.workflow import PUBLICATION
 
@@ -242,8 +243,7 @@ class PartnershipParty(Dated):
         constraints = [
             models.CheckConstraint(
                 name="projects_party_one_side",
-                condition=Q(collectivity__isnull=True, foreign_authority__isnull=False)
-                | Q(collectivity__isnull=False, foreign_authority__isnull=True),
+                condition=exactly_one("foreign_authority", "collectivity"),
                 violation_error_message=_("Une partie est soit française, soit étrangère."),
             ),
             models.UniqueConstraint(

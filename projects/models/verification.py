@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.models import User
 from atlas.models.base import Dated
+from projects.constraints import exactly_one
 from projects.querysets import RecordCommentQuerySet, WaitingRecordQuerySet
 
 from .partnerships import Partnership, VerifierKind
@@ -43,8 +44,7 @@ class RecordComment(Dated):
         constraints = [
             models.CheckConstraint(
                 name="projects_recordcomment_subject",
-                condition=Q(partnership__isnull=False, project__isnull=True)
-                | Q(partnership__isnull=True, project__isnull=False),
+                condition=exactly_one("partnership", "project"),
                 violation_error_message=_("Un message porte sur un partenariat ou sur un projet."),
             ),
             models.CheckConstraint(

@@ -18,16 +18,10 @@ from atlas.models import Country, ForeignAuthority, ForeignPlace, StatusChange, 
 from atlas.services.transitions import fire_by_link
 from projects import rules, tasks
 from projects.models import NoticeContact, NoticeOutcome, NoticePublication, PartnershipNotice
-from projects.models.partner_requests import token_hash
+from projects.services.links import open_link
 from projects.services.notices import prolong, require_complete, write_notice
 
 EDITABLE = (NoticePublication.DRAFT, NoticePublication.SUBMITTED, NoticePublication.PUBLISHED)
-
-
-class VoidNoticeLink(ValidationError):
-    """The link opens nothing; `code` says why: unknown, expired or revoked. `contact`: whose it was, if known."""
-
-    contact: NoticeContact | None = None
 
 
 def new_contact(
@@ -97,16 +91,9 @@ def open_contact(token: str) -> NoticeContact:
     """Whoever holds this link.
 
     Raises:
-        VoidNoticeLink: it does not exist, it has expired or it was revoked.
+        VoidLink: it does not exist, it has expired or it was revoked.
     """
-    rows = NoticeContact.objects.select_related("country", "foreign_authority__country")
-    contact = rows.filter(token_hash=token_hash(token)).first()
-    state = contact.state if contact else "unknown"
-    if state != "open":
-        error = VoidNoticeLink(_("Ce lien ne vaut plus."), code=state)
-        error.contact = contact
-        raise error
-    return contact
+    return open_link(NoticeContact.objects.select_related("country", "foreign_authority__country"), token)
 
 
 @transaction.atomic

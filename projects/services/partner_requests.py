@@ -21,18 +21,14 @@ from projects.models import (
     Project,
     RequestLanguage,
 )
-from projects.models.partner_requests import token_hash
 from projects.services.editing import check, editing, free_slug
+from projects.services.links import open_link
 
 # What a partner may propose to change, by kind of record.
 CORRECTABLE = {
     Partnership: ("title", "signed_on", "status", "ended_on"),
     Project: ("title", "starts_on", "ends_on", "declared_status"),
 }
-
-
-class VoidLink(ValidationError):
-    """The link answers nothing any more; `code` says why: unknown, expired, revoked or answered."""
 
 
 @transaction.atomic
@@ -71,10 +67,9 @@ def ask_partner(
         email=email,
         language=language,
         sent_by=actor,
-        expires_at=timezone.now() + timedelta(days=in_force(rules.PARTNER_LINK_DAYS)),
         **{kind: record},
     )
-    asked.token_hash = token_hash(asked.token)
+    asked.keep_open(in_force(rules.PARTNER_LINK_DAYS))
     asked.full_clean()
     asked.save()
     transaction.on_commit(lambda: tasks.send_partner_request.delay(asked.pk), robust=True)
@@ -93,7 +88,7 @@ def revoke_request(asked: PartnerRequest, *, actor: User) -> PartnerRequest:
         PermissionDenied: `actor` does not write the record.
         ValidationError: it was answered meanwhile.
     """
-    locked = _locked(pk=asked.pk)
+    locked = _locked().get(pk=asked.pk)
     check(f"projects.change_{_kind(locked.subject)}", locked.subject, actor=actor)
     if locked.answered_at:
         raise ValidationError(_("Le partenaire a déjà répondu."), code="answered")
@@ -102,11 +97,12 @@ def revoke_request(asked: PartnerRequest, *, actor: User) -> PartnerRequest:
     return locked
 
 
-def _locked(**found: Any) -> PartnerRequest:
-    rows = PartnerRequest.objects.select_for_update(of=("self",)).select_related(
-        "partnership", "project", "foreign_authority__country", "collectivity"
-    )
-    return rows.get(**found)
+def _rows() -> models.QuerySet[PartnerRequest]:
+    return PartnerRequest.objects.select_related("partnership", "project", "foreign_authority__country", "collectivity")
+
+
+def _locked() -> models.QuerySet[PartnerRequest]:
+    return _rows().select_for_update(of=("self",))
 
 
 def open_request(token: str) -> PartnerRequest:
@@ -115,17 +111,7 @@ def open_request(token: str) -> PartnerRequest:
     Raises:
         VoidLink: it does not exist, or it is no longer asked.
     """
-    rows = PartnerRequest.objects.select_related("partnership", "project", "foreign_authority__country", "collectivity")
-    return _still_open(rows.filter(token_hash=token_hash(token)).first())
-
-
-def _still_open(asked: PartnerRequest | None) -> PartnerRequest:
-    state = asked.state if asked else "unknown"
-    if state != "open":
-        error = VoidLink(_("Ce lien ne vaut plus."), code=state)
-        error.asked = asked
-        raise error
-    return asked
+    return open_link(_rows(), token)
 
 
 @transaction.atomic
@@ -144,11 +130,7 @@ def answer_request(
         VoidLink: answered, revoked or expired meanwhile; nothing is written.
         ValidationError: nothing is proposed, or what is proposed breaks a rule of the record.
     """
-    try:
-        asked = _locked(token_hash=token_hash(token))
-    except PartnerRequest.DoesNotExist:
-        asked = None
-    asked = _still_open(asked)
+    asked = open_link(_locked(), token)
     record = asked.subject
     if answer == PartnerAnswer.CORRECTED:
         asked.corrections = proposed(record, corrections or {})
@@ -207,7 +189,7 @@ def decide_corrections(asked: PartnerRequest, *, accept: bool, actor: User) -> P
         PermissionDenied: `actor` does not write the record.
         ValidationError: nothing waits, somebody changed one of these columns meanwhile, or a rule is broken.
     """
-    locked = _locked(pk=asked.pk)
+    locked = _locked().get(pk=asked.pk)
     check(f"projects.change_{_kind(locked.subject)}", locked.subject, actor=actor)
     if not locked.waits:
         raise ValidationError(_("Ces corrections ont déjà leur réponse."), code="decided")

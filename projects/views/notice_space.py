@@ -169,4 +169,13 @@ class NoticeMove(OfNotice):
 
     def show(self, chosen: Transition, form: Any, status: int = 200) -> HttpResponse:
         lacks = notice_lacks(self.notice) if chosen.target in ("submitted", "published") else []
-        return self.render("projects/space/notice_move.html", status, transition=chosen, form=form, lacks=lacks)
+        return self.render(
+            "projects/space/move.html",
+            status,
+            record=self.notice,
+            transition=chosen,
+            form=form,
+            lacks=[(text, self.address("space:notice_update")) for text in lacks],
+            back=self.address(),
+            trail_template="projects/space/_notice_trail.html",
+        )

@@ -13,7 +13,7 @@ from atlas.throttling import LinkThrottle
 from projects import services
 from projects.forms.partner import PartnerAnswerForm
 from projects.models import PartnerAnswer, PartnerRequest, Partnership, RequestLanguage
-from projects.services.partner_requests import VoidLink
+from projects.services.links import VoidLink
 
 STATUSES = {"unknown": 404, "too_many": 429}  # the others were valid once: 410
 
@@ -29,7 +29,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         with override(_language(request, asked)):
             return _private(_answer(request, token, asked))
     except VoidLink as error:
-        return _void(request, error.code, error.asked)
+        return _void(request, error.code, error.link)
 
 
 def _language(request: HttpRequest, asked: PartnerRequest | None) -> str:

@@ -18,7 +18,7 @@ from projects.forms.proposals import CloseOwnForm, ProposeForm, ReviseForm
 from projects.models import NoticeContact, RequestLanguage, Side
 from projects.services import notice_links as links
 from projects.services.exchange import of_contact
-from projects.services.notice_links import VoidNoticeLink
+from projects.services.links import VoidLink
 from projects.views.partner import STATUSES, _private
 
 
@@ -85,7 +85,7 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 return page(request, "void", 429, code="too_many", contact=None)
         try:
             contact = links.open_contact(token)
-        except VoidNoticeLink as error:
+        except VoidLink as error:
             return _void(request, error)
         with override(language_of(request, contact.language)):
             return view(request, contact, **kwargs)
@@ -93,9 +93,9 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return opened
 
 
-def _void(request: HttpRequest, error: VoidNoticeLink) -> HttpResponse:
+def _void(request: HttpRequest, error: VoidLink) -> HttpResponse:
     """An expired link can be asked anew: it leaves for the address on record, whoever asks."""
-    contact = error.contact
+    contact = error.link
     with override(language_of(request, contact.language if contact else "")):
         refusal, sent = "", False
         if request.method == "POST" and error.code == "expired" and "_again" in request.POST:

@@ -295,8 +295,16 @@ class Move(OfRecord):
         chosen = self.chosen(name)
         form = form or TransitionForm(needs_note=chosen.needs_note)
         lacks = missing(self.record) if isinstance(self.record, Project) and chosen.target == "published" else []
+        step = [self.collectivity.slug, self.kwargs["uuid"]]
         return self.render(
-            self.template_name, status, record=self.record, transition=chosen, form=form, lacks=lacks, back=self.back()
+            self.template_name,
+            status,
+            record=self.record,
+            transition=chosen,
+            form=form,
+            lacks=[(one.text, reverse("space:project_step", args=[*step, one.step])) for one in lacks],
+            back=self.back(),
+            trail_template="atlas/space/_trail.html",
         )
 
     def done(self, name: str) -> str:

@@ -11,7 +11,7 @@ from atlas.permissions import OFFICERS
 from atlas.services.accounts import ensure_groups
 from projects import services
 from projects.models import Confirmation, PartnerRequest
-from projects.models.partner_requests import token_hash
+from projects.models.links import token_hash
 from projects.services import verification
 from tests.factories.atlas import MembershipFactory, UserFactory
 from tests.factories.projects import PartnershipFactory

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from projects import rules, services
 from projects.models import PartnerRequest, Project
-from projects.models.partner_requests import token_hash
+from projects.models.links import token_hash
 from tests.factories.atlas import (
     CollectivityFactory,
     ForeignAuthorityFactory,
