@@ -1,4 +1,4 @@
-"""Messages of partnerships and projects: what the ministry sent back, what partners propose, and their links that expire."""
+"""Messages of partnerships, projects and notices: what the ministry sent back, what partners propose, what expires."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from atlas.models import Collectivity, StatusChange, User, in_force
 from atlas.permissions import has_role
 from atlas.waiting import SHOWN, Message
 from projects import rules
-from projects.models import PartnerRequest, Project
+from projects.models import PartnerRequest, PartnershipNotice, Project
 from projects.permissions import WRITERS
 
 # The state in which each note of the ministry leaves a project: once out of it, the note was answered.
@@ -89,8 +89,24 @@ def links_expiring(collectivity: Collectivity, user: User, today: date) -> Itera
         )
 
 
+def notices_expiring(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
+    """Notices to renew or to let go, for whoever keeps them (two queries)."""
+    if not (user.is_staff or has_role(user, collectivity.pk, *WRITERS)):
+        return
+    until = today + timedelta(days=in_force(rules.NOTICE_REMINDER_DAYS, today))
+    own = PartnershipNotice.objects.filter(collectivity=collectivity, publication="published")
+    for notice in own.filter(expires_on__range=(today, until)).order_by("expires_on", "pk")[:SHOWN]:
+        yield Message(
+            _("Votre annonce « %(title)s » expire bientôt.") % {"title": notice.title},
+            reverse("space:notice", args=[collectivity.slug, notice.uuid]),
+            _("Renouveler ou clore"),
+            notice.expires_on,
+        )
+
+
 def declare() -> None:
     """The messages of this app."""
     waiting.register("projects.sent_back", sent_back, 0)
     waiting.register("projects.corrections", corrections, 20)
     waiting.register("projects.links", links_expiring, 60)
+    waiting.register("projects.notices", notices_expiring, 65)

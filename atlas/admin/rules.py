@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -74,7 +74,7 @@ class OperatingRuleAdmin(RecordAdmin):
     """A value that held stays as it was: what was done under it can be explained."""
 
     form = RuleForm
-    list_display = ("label", "worth", "valid_from", "valid_to", "note", "source", "next_value")
+    list_display = ("label", "worth", "next_value", "valid_from", "valid_to", "source")
     list_filter = (InForceFilter,)
     list_per_page = 200
     search_fields = ("code", "note", "source")
@@ -90,7 +90,12 @@ class OperatingRuleAdmin(RecordAdmin):
         codes = [rule.code for rule in rules.everything() if all(word in str(rule.label).lower() for word in words)]
         return found | queryset.filter(code__in=codes), duplicates
 
-    @admin.display(description=gettext_lazy("règle"), ordering="code")
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """As their labels go: what belongs together stands together, the latest value first."""
+        ranks = [When(code=rule.code, then=rank) for rank, rule in enumerate(rules.everything())]
+        return [Case(*ranks, default=len(ranks)), F("valid_from").desc(nulls_last=True)]
+
+    @admin.display(description=gettext_lazy("règle"))
     def label(self, row: OperatingRule) -> str:
         return row.label
 
@@ -98,7 +103,7 @@ class OperatingRuleAdmin(RecordAdmin):
     def help(self, row: OperatingRule) -> str:
         return str(row.rule.help) if row.rule else ""
 
-    @admin.display(description=gettext_lazy("valeur"), ordering="value")
+    @admin.display(description=gettext_lazy("valeur"))
     def worth(self, row: OperatingRule) -> str:
         return row.rule.say(row.value) if row.rule else str(row.value)
 

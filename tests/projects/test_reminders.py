@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from projects import notifications, rules, services, tasks
@@ -114,3 +115,14 @@ def test_what_expired_or_closed_meanwhile_is_not_told(notice, editor):
     NoticeFactory(closed=True, collectivity=notice.collectivity)
     assert tasks.remind_notice(PartnershipNotice.objects.get(publication="closed").pk, editor.pk) is False
     assert mail.outbox == []
+
+
+def test_the_dashboard_says_so_to_those_who_write(client, notice, editor):
+    reader = MembershipFactory(collectivity=notice.collectivity, role="reader").user
+    NoticeFactory(collectivity=notice.collectivity, expires_on=in_days(60), title="Plus tard", slug="plus-tard")
+    address = reverse("space:dashboard", args=[notice.collectivity.slug])
+    for user, told in ((editor, True), (reader, False)):
+        client.force_login(user)
+        content = client.get(address).content.decode()
+        assert (f"Votre annonce « {notice.title} » expire bientôt." in content) == told
+        assert "« Plus tard » expire bientôt" not in content

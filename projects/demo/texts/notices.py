@@ -55,7 +55,7 @@ FRENCH = (
         ("eau-potable", "assainissement"), ("partnership", "training"), ("SN", "ML"), budget=40_000,
         motives="Le dispositif « 1 % eau » nous permet d’agir dans la durée, avec un partenaire et un seul.",
         territory="Métropole de Bretagne, {name} gère son eau en régie publique depuis 2015 et coopère avec le Mali et le Sénégal.",
-        sizes=("50000-99999", "100000-"),
+        sizes=("50000-99999", "100000-"), state="soon",
     ),
     French(
         "35238", "{name} propose son expérience des jardins partagés et des cantines bio",
