@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from atlas.models import SDG, Collectivity
 from projects import figures, services
-from projects.models import Partnership
+from projects.models import Partnership, Project
 from tests.factories.atlas import (
     CollectivityFactory,
     CountryFactory,
@@ -27,6 +27,7 @@ from tests.factories.atlas import (
     DepartmentFactory,
     ForeignAuthorityFactory,
     MembershipFactory,
+    PostingFactory,
     RegionFactory,
     ThemeFactory,
     UserFactory,
@@ -323,6 +324,35 @@ def test_a_page_costs_as_much_with_sixty_rows_as_with_three(client):
         dear += [f"{address} {query}: {now} > {most}"] if now > most else []
     assert not grown
     assert not dear
+
+
+def test_the_queue_of_an_embassy_costs_as_much_with_sixty_records_as_with_three():
+    RegionFactory(code="53")  # labels of an empty family are asked again and again
+    posting = PostingFactory(kind="embassy")
+    posting.countries.set([CountryFactory(iso2="SN")])
+    embassy, dakar = Client(), ForeignAuthorityFactory(country=CountryFactory(iso2="SN"))
+    embassy.force_login(posting.user)
+
+    def grow(rows: int) -> None:
+        for _ in range(rows):
+            PartnershipFactory(foreign=dakar, digest=False)
+            ProjectFactory(foreign=dakar, digest=False)
+        services.refresh_partnership_digest()
+        services.refresh_project_digest()
+
+    queue = reverse("projects:verification")
+    grow(3)
+    link, project = Partnership.objects.first(), Project.objects.first()
+    asked = [
+        (queue, query) for query in ({}, {"reason": "never"}, {"record": "project", "country": "SN"}, {"q": "eau"})
+    ]
+    asked += [(reverse("projects:partnership_verification", args=[link.uuid]), {})]
+    asked += [(reverse("projects:project_verification", args=[project.uuid]), {})]
+    few = [cost(embassy, *one) for one in asked]
+    grow(57)
+    # A page of one kind of record alone asks less.
+    assert all(cost(embassy, *one) <= before for one, before in zip(asked, few, strict=True))
+    assert max(few) <= 20
 
 
 # --- Drafts ---------------------------------------------------------------------------------------------------------

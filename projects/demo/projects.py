@@ -12,6 +12,7 @@ from atlas.models import Country, PolicyMarker, Theme
 from atlas.services.partners import authorities_of_places
 from projects.demo import world
 from projects.demo.partnerships import SOURCE
+from projects.demo.places import own_point
 from projects.demo.texts import NORTH, TEXTS, ThemeText
 from projects.demo.words import at, of, of_said, said
 from projects.demo.world import KIND_SHARES, THEME_SHARES, TODAY, Abroad, Actor, Town, World, allocate
@@ -128,6 +129,7 @@ class Writer:
             purpose_codes=tuple(sorted(purpose.pk for purpose in theme.purpose_codes.all())[:1]),
             sdgs=tuple(sorted(goal.pk for goal in theme.sdgs.all())),
             places=(partner,),
+            points=own_point(rank, theme.code, place, self.countries[code].pk),
             budget=budget,
             indicators=self._indicators(text, starts_on, ends_on),
             markers=self._markers(theme.code),

@@ -1,6 +1,6 @@
 """The only writers of partnerships, projects and the panorama: one function per verb."""
 
-from .bulk import NewIndicator, NewParty, NewProject, create_projects
+from .bulk import NewIndicator, NewParty, NewPoint, NewProject, create_projects
 from .confirmation import confirm_all
 from .digest import Touched, refresh_activity, refresh_notice_digest, refresh_partnership_digest, refresh_project_digest
 from .exchange import conclude, handle_report, keep_conversation, reply, reply_by_contact
@@ -44,6 +44,7 @@ __all__ = [
     "NewNotice",
     "NewPartnership",
     "NewParty",
+    "NewPoint",
     "NewProject",
     "Touched",
     "accept_notice",

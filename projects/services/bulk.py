@@ -63,6 +63,17 @@ class NewIndicator:
 
 
 @dataclass(frozen=True)
+class NewPoint:
+    """A place of the project's own: its name, the id of its country, where it is and how exactly."""
+
+    name: str
+    country: int
+    longitude: float
+    latitude: float
+    precision: str = PositionPrecision.EXACT.value
+
+
+@dataclass(frozen=True)
 class NewProject:
     """A project to write. `fields` are plain columns of `Project`; the rest are ids with their shares in percent.
 
@@ -77,6 +88,7 @@ class NewProject:
     purpose_codes: tuple[int, ...] = ()
     sdgs: tuple[int, ...] = ()
     places: tuple[int, ...] = ()
+    points: tuple[NewPoint, ...] = ()
     budget: tuple[tuple[int, str, Decimal, Decimal | None], ...] = ()
     indicators: tuple[NewIndicator, ...] = ()
     markers: tuple[tuple[int, int], ...] = ()
@@ -175,8 +187,8 @@ def _parts(pairs: Sequence[tuple[int, NewProject]]) -> Iterator[tuple[type[Model
     )
     yield (
         ProjectPlace,
-        ("project_id", "foreign_authority_id", "name", "precision"),
-        ((pk, place, "", PositionPrecision.EXACT.value) for pk, row in pairs for place in row.places),
+        ("project_id", "foreign_authority_id", "name", "precision", "country_id", "longitude", "latitude"),
+        (place for pk, row in pairs for place in _places(pk, row)),
     )
     yield (
         ProjectBudget,
@@ -195,6 +207,13 @@ def _parts(pairs: Sequence[tuple[int, NewProject]]) -> Iterator[tuple[type[Model
         ("project_id", "purposecode_id"),
         ((pk, purpose) for pk, row in pairs for purpose in row.purpose_codes),
     )
+
+
+def _places(pk: int, row: NewProject) -> Iterator[tuple]:
+    for authority in row.places:
+        yield pk, authority, "", PositionPrecision.EXACT.value, None, None, None
+    for point in row.points:
+        yield pk, None, point.name, point.precision, point.country, point.longitude, point.latitude
 
 
 def _party(party: NewParty) -> tuple:

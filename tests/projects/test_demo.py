@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from math import cos, radians
 
 import pytest
 
@@ -14,7 +15,7 @@ from projects.demo.partnerships import Inventor, kilometres
 from projects.demo.texts import NORTH, TEXTS
 from projects.demo.words import at, of, of_department, of_said, said
 from projects.demo.world import THEME_SHARES, Targets, World, allocate
-from projects.models import Origin, Partnership, PartnershipKind, PartnershipStatus, Project
+from projects.models import Origin, Partnership, PartnershipKind, PartnershipStatus, Project, ProjectPlace
 from projects.permissions import Scope
 from projects.services.succession import proposals
 from projects.services.verification import read_queue
@@ -168,7 +169,19 @@ def test_a_project_of_the_demonstration_is_whole(made):
         assert project.theme_shares.filter(is_primary=True).count() == 1
         assert sum(project.theme_shares.values_list("share", flat=True)) == 100
         assert project.indicators.exists()
-        assert project.places.get().foreign_authority_id in project.foreign_ids
+        assert project.places.get(foreign_authority__isnull=False).foreign_authority_id in project.foreign_ids
+
+
+def test_some_projects_have_a_point_of_their_own_near_their_town_and_in_its_country(made):
+    points = ProjectPlace.objects.filter(foreign_authority__isnull=True).select_related("project")
+    assert 0 < len(points) < Project.objects.count() / 4
+    assert {point.precision for point in points} <= {"exact", "file"}
+    for point in points:
+        town = point.project.places.get(foreign_authority__isnull=False).foreign_authority
+        assert point.country_id == town.country_id
+        assert abs(point.latitude - town.latitude) < 0.03
+        assert abs(point.longitude - town.longitude) < 0.03 / cos(radians(town.latitude))
+        assert point.name.endswith(of(town.name))
 
 
 def test_titles_are_many(made):
