@@ -25,8 +25,9 @@ class AtlasConfig(AppConfig):
         # Its check keeps the known passwords of the demonstration out of every other database.
         import_module("atlas.demo")
         # Models are loaded by now, not before.
-        from atlas import completeness, history, waiting
+        from atlas import completeness, history, typography, waiting
 
+        typography.install()
         completeness.register(completeness.CONTACTS)
         history.declare()
         waiting.declare()

@@ -15,6 +15,7 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, override
 
 from tests.atlas import test_constraints as atlas_constraints
 from tests.factories.atlas import UserFactory
@@ -181,6 +182,50 @@ TAGS = re.compile(
 def test_texts_of_templates_go_through_gettext(path):
     left = TAGS.sub(" ", path.read_text())
     assert not WORD.findall(left)
+
+
+# Between the tags of a template, or around the values of an f-string: what gettext does not see, and cannot mend.
+PLAIN_SPACE = re.compile(r"(?:^|\S) (?=[:;?!»€%](?:\s|$))|« ")
+TRANSLATED = re.compile(r"{% (blocktranslate|blocktrans|comment)\b.*?{% end\1 %}|{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>", re.S)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Une erreur ?", "Une erreur\u00a0?"),
+        ("« %(words)s » : rien", "«\u00a0%(words)s\u00a0»\u00a0: rien"),
+        ("«%(words)s»", "«\u00a0%(words)s\u00a0»"),
+        ("%(share)s %% de %(total)s €", "%(share)s\u00a0%% de %(total)s\u00a0€"),
+        ("%(n)d et %(m)d", "%(n)d et %(m)d"),
+        ("à 10:30, https://atlas.example/?q=a", "à 10:30, https://atlas.example/?q=a"),
+    ],
+)
+def test_french_is_typed_with_plain_spaces_and_read_with_those_at_which_no_line_breaks(typed, read):
+    assert gettext(typed) == read
+    assert ngettext(typed, "plusieurs", 1) == read
+
+
+def test_other_languages_keep_their_own_typography():
+    with override("en"):
+        assert gettext("Une question ? Écrivez à %(contact)s.") == "Any question? Write to %(contact)s."
+
+
+def test_no_line_breaks_before_a_mark_beside_the_translated_texts():
+    pages = {str(path): TRANSLATED.sub("|", path.read_text()) for path in html_files()}
+    assert not [(name, found[0]) for name, text in pages.items() if (found := PLAIN_SPACE.search(text))]
+
+
+def test_no_line_breaks_before_a_mark_in_the_texts_that_the_code_puts_together():
+    speaking = {"admin", "adminsite", "api", "exports", "forms", "notifications", "services", "templatetags", "views"}
+    assert not [
+        where(path, piece)
+        for path in modules()
+        if layer(path) in speaking
+        for joined in ast.walk(tree(path))
+        if isinstance(joined, ast.JoinedStr)
+        for piece in joined.values
+        if isinstance(piece, ast.Constant) and PLAIN_SPACE.search(piece.value)
+    ]
 
 
 # --- The repository -------------------------------------------------------------------------------------------------

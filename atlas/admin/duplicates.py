@@ -218,7 +218,7 @@ class MoveAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("ce qui est passé de l’une à l’autre"))
     def passed_on(self, move: Move) -> str:
         kinds = {one.model._meta.label_lower: one.model._meta.verbose_name_plural for one in _all_references()}
-        return ", ".join(f"{kinds.get(label, label)} : {n}" for label, n in move.counts.items()) or "–"
+        return ", ".join(f"{kinds.get(label, label)}\u00a0: {n}" for label, n in move.counts.items()) or "–"
 
     def knows_gesture(self, name: str) -> bool:
         return name == "annuler"

@@ -76,7 +76,9 @@ def criterion_parameter(name: str, criterion: django_filters.Filter) -> OpenApiP
     description = f"{label}."
     if isinstance(criterion, SortFilter):
         value["enum"] = list(criterion.orders)
-        description = f"{label} : " + ", ".join(f"`{key}` {text}" for key, (text, _order) in criterion.orders.items())
+        description = f"{label}\u00a0: " + ", ".join(
+            f"`{key}` {text}" for key, (text, _order) in criterion.orders.items()
+        )
     elif isinstance(criterion, CodesFilter):
         value["example"] = CODE_EXAMPLES.get(name, "")
         description += f" {CODE_MEANINGS.get(name, '')}"

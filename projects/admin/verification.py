@@ -102,7 +102,7 @@ class PartnerRequestAdmin(ReadOnly):
     def proposed(self, asked: PartnerRequest) -> str:
         columns = asked.subject._meta
         lines = [
-            f"{columns.get_field(name).verbose_name} : {change['before'] or '–'} → {change['after'] or '–'}"
+            f"{columns.get_field(name).verbose_name}\u00a0: {change['before'] or '–'} → {change['after'] or '–'}"
             for name, change in asked.corrections.items()
         ]
         return " ; ".join(lines) or "–"

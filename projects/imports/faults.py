@@ -27,7 +27,7 @@ class Fault:
         if self.value:
             shown = self.value if len(self.value) <= 60 else self.value[:60] + "…"
             where += ", " * bool(where) + _("valeur « %s »") % shown
-        return " ".join(part for part in (f"{where} :" if where else "", self.message, self.advice) if part)
+        return " ".join(part for part in (f"{where}\u00a0:" if where else "", self.message, self.advice) if part)
 
 
 class FileRefused(Exception):

@@ -89,7 +89,7 @@ def test_a_merged_authority_leads_to_the_one_that_succeeds_it(client):
         assert [one.collectivity for one in found] == [heir]
     assert access.find_authorities(former.siren)[0].former == former
     page = unescape(client.get(PAGE, {"q": former.siren}).content.decode())
-    assert "Bleury → Bleury-Saint-Symphorien, Eure-et-Loir (28) : c’est elle ?" in page
+    assert "Bleury → Bleury-Saint-Symphorien, Eure-et-Loir (28)\u00a0: c’est elle\u00a0?" in page
 
 
 def test_a_merged_authority_is_not_chosen_unasked(client):
@@ -134,7 +134,7 @@ def test_an_account_asks_and_the_representatives_are_told(client, town, django_c
             PAGE, {"authority": "Rennes", "function": "Directeur", "message": "Bonjour", "_ask": "1"}, follow=True
         )
     assert page.redirect_chain == [(reverse("account"), 302)]
-    assert "Demande d’accès à « Rennes »" in unescape(page.content.decode())
+    assert "Demande d’accès à «\u00a0Rennes\u00a0»" in unescape(page.content.decode())
     asked = AccessRequest.objects.get()
     assert (asked.user, asked.collectivity, asked.status, asked.function) == (user, town, "pending", "Directeur")
     assert [message.to for message in mail.outbox] == [[representative.email]]
@@ -260,7 +260,7 @@ def test_a_visitor_asks_confirms_and_is_let_in(client, town, django_capture_on_c
     assert "- Rennes" in mail.outbox[0].body
     with django_capture_on_commit_callbacks(execute=True):
         page = follow(client, mail.outbox[0])
-    assert "Demande d’accès à « Rennes »" in unescape(page.content.decode())
+    assert "Demande d’accès à «\u00a0Rennes\u00a0»" in unescape(page.content.decode())
     asked.refresh_from_db()
     assert asked.status == "pending"
     assert [message.to for message in mail.outbox[1:]] == [[representative.email]]
@@ -411,12 +411,12 @@ def test_only_the_staff_attaches_and_only_what_waits(town, officer):
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [
-        (Wanted(siren="213502388"), ["clé de contrôle juste", "Numéro de « Rennes » (Commune), qui existe"]),
+        (Wanted(siren="213502388"), ["clé de contrôle juste", "Numéro de «\u00a0Rennes\u00a0» (Commune), qui existe"]),
         (Wanted(siren="213 502 389"), ["clé de contrôle fausse", "Aucune collectivité de l’atlas ne porte ce numéro"]),
-        (Wanted(siren="R2D2"), ["« R2D2 » n’est ni un SIREN ni un code INSEE"]),
-        (Wanted(siren="35238"), ["Numéro de « Rennes »"]),
-        (Wanted(name="renne"), ["Nom proche : Rennes"]),
-        (Wanted(name="Bleury"), ["Nom proche : Bleury → Bleury-Saint-Symphorien"]),
+        (Wanted(siren="R2D2"), ["«\u00a0R2D2\u00a0» n’est ni un SIREN ni un code INSEE"]),
+        (Wanted(siren="35238"), ["Numéro de «\u00a0Rennes\u00a0»"]),
+        (Wanted(name="renne"), ["Nom proche\u00a0: Rennes"]),
+        (Wanted(name="Bleury"), ["Nom proche\u00a0: Bleury → Bleury-Saint-Symphorien"]),
     ],
 )
 def test_the_register_says_what_it_knows(town, wanted, says):
@@ -431,4 +431,4 @@ def test_the_register_tells_of_an_authority_of_the_past():
     merge("Bleury", into="Bleury-Saint-Symphorien")
     former = Collectivity.objects.get(name="Bleury")
     said = "\n".join(access.register_says(AccessRequest(wanted_siren=former.siren)))
-    assert "n’existe plus ; lui succède : Bleury-Saint-Symphorien" in said
+    assert "n’existe plus\u00a0; lui succède\u00a0: Bleury-Saint-Symphorien" in said

@@ -207,7 +207,7 @@ def test_geojson_by_link_wins_over_the_header(client):
 
 def test_an_unknown_parameter_is_refused_with_the_known_ones(client):
     body = problem(client.get(COLLECTIVITIES, {"regions": "53"}), 400)
-    assert "Vouliez-vous dire « region » ?" in body["errors"]["regions"][0]
+    assert "Vouliez-vous dire «\u00a0region\u00a0»\u00a0?" in body["errors"]["regions"][0]
     for name in [*CollectivityFilterSet.base_filters, "cursor", "page_size", "format"]:
         assert name in body["errors"]["regions"][0]
     assert "format" in problem(client.get(f"{COLLECTIVITIES}x/", {"fields": "name"}), 400)["errors"]["fields"][0]

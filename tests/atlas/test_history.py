@@ -217,12 +217,12 @@ def test_a_note_of_the_ministry_waits_until_it_is_answered(client, town, represe
     project = ProjectFactory(french=town, title="Forages de Thiès")
     services.move(project, "ask_refresh", actor=staff, note="Les dates sont passées.")
     text = unescape(client.get(reverse("space:dashboard", args=[town.slug])).content.decode())
-    assert "Le ministère demande d’actualiser « Forages de Thiès »." in text
+    assert "Le ministère demande d’actualiser «\u00a0Forages de Thiès\u00a0»." in text
     assert "Les dates sont passées." in text
     services.move(project, "refresh", actor=representative, note="")
     assert waiting(town, representative) == []
     services.move(project, "send_back", actor=staff, note="Résumé à reprendre.")
-    assert waiting(town, representative) == ["Le ministère a renvoyé « Forages de Thiès » pour correction."]
+    assert waiting(town, representative) == ["Le ministère a renvoyé «\u00a0Forages de Thiès\u00a0» pour correction."]
     services.move(project, "publish", actor=representative, note="")
     assert waiting(town, representative) == []
 
@@ -245,7 +245,7 @@ def test_corrections_of_a_partner_wait_for_those_who_write(town, representative)
         comment="Un autre titre",
         corrections={"title": "Pacte"},
     )
-    assert waiting(town, representative) == ["Thiès propose de corriger « Charte »."]
+    assert waiting(town, representative) == ["Thiès propose de corriger «\u00a0Charte\u00a0»."]
     assert waiting(town, reader) == []
     asked.refresh_from_db()
     services.decide_corrections(asked, accept=False, actor=representative)

@@ -156,7 +156,7 @@ def test_the_last_representative_is_neither_removed_nor_demoted(client, town, re
         client.force_login(actor)
         for name, posted in (("member_role", {"role": "reader"}), ("member_remove", {})):
             page = client.post(url(name, town, last.pk), posted, follow=True)
-            assert "Dernier représentant de « Rennes »" in unescape(page.content.decode())
+            assert "Dernier représentant de «\u00a0Rennes\u00a0»" in unescape(page.content.decode())
     assert Membership.objects.get(pk=last.pk).role == "representative"
 
 

@@ -312,7 +312,7 @@ def test_merging_twice_is_refused_with_where_it_went(pair, officer):
     kept, duplicate = pair
     moves.merge_foreign_authorities(kept, duplicate, actor=officer)
     for left, right in ((kept, duplicate), (duplicate, ForeignAuthorityFactory())):
-        with pytest.raises(ValidationError, match="déjà fusionnée dans « Thiès »"):
+        with pytest.raises(ValidationError, match="déjà fusionnée dans «\u00a0Thiès\u00a0»"):
             moves.merge_foreign_authorities(left, right, actor=officer)
     with pytest.raises(ValidationError, match="deux fiches différentes"):
         moves.merge_foreign_authorities(kept, kept, actor=officer)
@@ -410,7 +410,7 @@ def test_pairs_are_found_ranked_and_said_with_their_reasons(django_assert_num_qu
     with django_assert_num_queries(3):  # the threshold, the pairs, the sheets
         total, found = moves.find_candidates()
     assert (str(found[0].one), str(found[0].other)) == ("Thiès", "Thies")
-    assert found[0].reasons == "même nom à un accent près ; à 2 km ; 1 partenariat chacun"
+    assert found[0].reasons == "même nom à un accent près\u00a0; à 2 km\u00a0; 1 partenariat chacun"
     assert total == len(found) == moves.count_candidates() == 3
 
 
@@ -434,7 +434,7 @@ def test_another_name_of_the_other_makes_a_pair():
     ForeignAuthorityFactory(name_fr="Cologne", aliases=["Köln"])
     ForeignAuthorityFactory(name_fr="Köln")
     _total, found = moves.find_candidates()
-    assert found[0].reasons.startswith("le nom de l’une est un autre nom de l’autre ; au même endroit")
+    assert found[0].reasons.startswith("le nom de l’une est un autre nom de l’autre\u00a0; au même endroit")
 
 
 def test_a_pair_told_apart_is_never_proposed_again(pair, officer):
@@ -464,7 +464,7 @@ def test_staff_compare_choose_merge_and_undo(page, pair, records):
     )
     shown = page.get(compare).content.decode()
     assert "Ville de Thies" in shown
-    assert "Parties : 2" in shown
+    assert "Parties\u00a0: 2" in shown
     answer = page.post(compare, {"kept": kept.pk, "website": duplicate.pk, "name_fr": kept.pk}, follow=True)
     move = Move.objects.get()
     assert answer.redirect_chain == [(reverse("admin:atlas_move_change", args=[move.pk]), 302)]

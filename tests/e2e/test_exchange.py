@@ -44,7 +44,7 @@ def test_a_foreign_town_finds_its_partner(new_page):
     embassy.get_by_role("link", name=re.compile("annonce à vérifier")).click()
     embassy.get_by_role("link", name=TITLE).click()
     assert axe_violations(embassy) == []
-    embassy.get_by_text("créer « Joal »").click()
+    embassy.get_by_text("créer «\u00a0Joal\u00a0»").click()
     embassy.get_by_role("button", name="Vérifier et publier").click()
     expect(embassy.get_by_text("L’annonce est publiée")).to_be_visible()
 

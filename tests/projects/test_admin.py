@@ -94,7 +94,7 @@ def test_a_column_is_mapped_in_the_form(client, officer, world):
     response = upload(client, file("Brest,Kiel,Allemagne", header=header), mapping="Ville jumelle = partenaire")
     assert response.status_code == 302
     page = upload(client, file("Brest,Kiel,Allemagne", header=header), mapping="Ville jumelle").content.decode()
-    assert "écrivez « en-tête = champ »" in page
+    assert "écrivez «\u00a0en-tête = champ\u00a0»" in page
 
 
 # --- The queue ------------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_corrections_are_read_with_the_names_of_their_fields(client, officer, as
     PartnerRequest.objects.filter(pk=asked.pk).update(
         answer="corrected", answered_at=timezone.now(), corrections={"title": {"before": "", "after": "Charte"}}
     )
-    assert "intitulé : – → Charte" in client.get(page("partnerrequest", asked)).content.decode()
+    assert "intitulé\u00a0: – → Charte" in client.get(page("partnerrequest", asked)).content.decode()
     listed = reverse("admin:projects_partnerrequest_changelist")
     assert "1 demande au partenaire" in client.get(listed, {"suite": "a-decider"}).content.decode()
     assert "0 demandes au partenaire" in client.get(listed, {"suite": "attend"}).content.decode()

@@ -107,7 +107,7 @@ def test_binary_data_named_csv_are_refused():
 
 def test_a_missing_column_is_named_with_the_header_that_was_read():
     refusal = faults("collectivite_francaise,ville,pays\nBrest,Kiel,Allemagne\n")
-    assert "« partenaire »" in str(refusal)
+    assert "«\u00a0partenaire\u00a0»" in str(refusal)
     assert "collectivite_francaise, ville, pays" in str(refusal)
 
 

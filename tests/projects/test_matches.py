@@ -61,7 +61,7 @@ def test_an_authority_fits_by_theme_country_and_size_and_it_is_said(asked, water
         partnership(rennes, ForeignAuthorityFactory(country=senegal), water)
     idle = CollectivityFactory(name="Sans lien")
     fits = found(asked)["authority"]
-    assert fits["Rennes"] == ("même thème : eau", "déjà 2 partenariats : Sénégal", "taille voisine")
+    assert fits["Rennes"] == ("même thème\u00a0: eau", "déjà 2 partenariats\u00a0: Sénégal", "taille voisine")
     assert idle.name not in fits
 
 
@@ -92,7 +92,7 @@ def test_what_is_sought_is_a_condition(asked, water, senegal):
     services.refresh_notice_digest([asked.pk])
     fits = found(asked)["authority"]
     assert list(fits) == ["Grande"]
-    assert "région recherchée : Bretagne" in fits["Grande"]
+    assert "région recherchée\u00a0: Bretagne" in fits["Grande"]
 
 
 def test_drafts_and_past_authorities_do_not_count(asked, water, senegal):
@@ -113,9 +113,9 @@ def test_a_french_author_finds_authorities_of_the_countries_it_seeks(water, sene
     ForeignAuthorityFactory(name_fr="Olinda", country=CountryFactory(iso2="BR"))
     fits = found(notice)["authority"]
     assert fits["Saint-Louis"] == (
-        "même thème : eau",
+        "même thème\u00a0: eau",
         "déjà 1 partenariat avec la France",
-        "déjà liée à votre région : Bretagne",
+        "déjà liée à votre région\u00a0: Bretagne",
         "taille voisine",
     )
     assert "Olinda" not in fits
@@ -130,9 +130,9 @@ def test_notices_that_answer_one_another_are_brought_together(asked, water, sene
     assert list(notices) == [offer.title]
     assert notices[offer.title] == (
         "une offre répond à votre demande",
-        "même thème : eau",
-        "même attente : partenariat durable",
-        "langue commune : français",
+        "même thème\u00a0: eau",
+        "même attente\u00a0: partenariat durable",
+        "langue commune\u00a0: français",
     )
 
 
@@ -145,7 +145,7 @@ def test_neighbours_are_near_and_know_the_country(water, senegal):
             partnership(town, ForeignAuthorityFactory(country=senegal), water)
     near = found(notice)["neighbour"]
     assert list(near) == ["Cesson"]
-    assert near["Cesson"] == ("même thème : eau", "déjà 1 partenariat : Sénégal", "à 6 km")
+    assert near["Cesson"] == ("même thème\u00a0: eau", "déjà 1 partenariat\u00a0: Sénégal", "à 6 km")
 
 
 def test_an_author_without_position_population_or_themes_breaks_nothing(senegal):
@@ -154,7 +154,7 @@ def test_an_author_without_position_population_or_themes_breaks_nothing(senegal)
     )
     notice = NoticeFactory(foreign=True, foreign_authority=bare, languages=[], sought=[])
     partnership(CollectivityFactory(name="Rennes"), ForeignAuthorityFactory(country=senegal))
-    assert found(notice)["authority"]["Rennes"] == ("déjà 1 partenariat : Sénégal",)
+    assert found(notice)["authority"]["Rennes"] == ("déjà 1 partenariat\u00a0: Sénégal",)
     unknown = NoticeFactory(waiting=True)
     assert found(unknown)["neighbour"] == {}
 

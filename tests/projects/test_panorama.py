@@ -313,11 +313,11 @@ def test_check_names_each_figure_that_differs_with_both_values(world, capsys):
     with pytest.raises(CommandError):
         call_command("check_panorama", "2015")
     said = capsys.readouterr().err
-    assert "projets : 4 attendu, 3 trouvé" in said
-    assert "projets-par-pays (SN) : 2 attendu, 1 trouvé" in said
-    assert "projets-par-type (Structures intercommunales) : 1 (25.0 %) attendu, 0 (0.0 %) trouvé" in said
-    assert "collectivites-engagees : 3 attendu, 2 trouvé" in said
-    assert "jumelages :" not in said
+    assert "projets\u00a0: 4 attendu, 3 trouvé" in said
+    assert "projets-par-pays (SN)\u00a0: 2 attendu, 1 trouvé" in said
+    assert "projets-par-type (Structures intercommunales)\u00a0: 1 (25.0 %) attendu, 0 (0.0 %) trouvé" in said
+    assert "collectivites-engagees\u00a0: 3 attendu, 2 trouvé" in said
+    assert "jumelages\u00a0:" not in said
 
 
 def test_check_sees_a_line_that_is_new_and_one_that_is_gone(world):
@@ -326,8 +326,8 @@ def test_check_sees_a_line_that_is_new_and_one_that_is_gone(world):
     CountryFactory(iso2="BJ", name_fr="Bénin")
     said = [str(one) for one in check_panorama(2015) if one.figure == "projets-par-pays"]
     assert said == [
-        "projets-par-pays (CA) : 1 attendu, rien trouvé",
-        "projets-par-pays (Bénin) : rien attendu, 1 trouvé",
+        "projets-par-pays (CA)\u00a0: 1 attendu, rien trouvé",
+        "projets-par-pays (Bénin)\u00a0: rien attendu, 1 trouvé",
     ]
 
 

@@ -160,7 +160,7 @@ def test_changes_are_shown_field_by_field_then_written_with_one_version_and_thei
     fields = {label: (old, new) for label, old, new in upload.report["changed"][0]["fields"]}
     assert fields["Intitulé"] == ("Eau pour tous", "Eau partout")
     assert fields["Fin"] == ("31/12/2030", "31/01/2031")
-    assert fields["Thèmes"] == ("Eau et assainissement 100 %", "Eau et assainissement 60 %, Sols 40 %")
+    assert fields["Thèmes"] == ("Eau et assainissement 100\u00a0%", "Eau et assainissement 60\u00a0%, Sols 40\u00a0%")
     assert set(fields) == {"Intitulé", "Fin", "Thèmes", "Partenaires étrangers"}
     project.refresh_from_db()
     assert (project.title, project.version) == ("Eau pour tous", 1)  # only shown
@@ -262,7 +262,7 @@ def test_every_error_is_told_with_its_sheet_line_and_column_and_nothing_is_writt
         ("Partenariats", 3, "Partenaires étrangers"),
     }
     texts = [fault["message"] for fault in upload.report["faults"]]
-    assert "les parts font 110 % en tout." in texts
+    assert "les parts font 110\u00a0% en tout." in texts
     assert "la fin précède le début (01/01/2024)." in texts
     assert services.confirm_sheet(upload.pk, actor=editor).status == "preview"
     project.refresh_from_db()
@@ -273,7 +273,7 @@ def test_every_error_is_told_with_its_sheet_line_and_column_and_nothing_is_writt
 def test_a_misspelt_partner_is_proposed(town, editor, sheet):
     sheet("Projets", 2, Partenaires_étrangers="Thiez (Sénégal)")
     fault = preview(town, editor, sheet.sent()).report["faults"][0]
-    assert "Est-ce : Thiès (Sénégal) [thies-sn] ?" in fault["advice"]
+    assert "Est-ce\u00a0: Thiès (Sénégal) [thies-sn]\u00a0?" in fault["advice"]
 
 
 def test_a_published_project_stays_complete_as_the_services_ask(town, editor, sheet):
@@ -334,13 +334,16 @@ def test_a_row_that_says_what_a_record_says_already_is_not_added_twice(town, edi
         (b"", "pas un classeur"),
         (b"Identifiant;Version\n1;2\n", "pas un classeur"),
         (workbook({"Autre": [["a"]]}), "Aucune feuille"),
-        (workbook({"Projets": [["Identifiant", "Version", "Intitulé"], ["", "", "x"]]}), "absente : « Collectivité »"),
+        (
+            workbook({"Projets": [["Identifiant", "Version", "Intitulé"], ["", "", "x"]]}),
+            "absente\u00a0: «\u00a0Collectivité\u00a0»",
+        ),
         (workbook({"Projets": [["Identifiant", "Version", "Collectivité", "Intitulé", "Titre2"]]}), "inconnue"),
         (
             workbook(
                 {"Projets": [["Identifiant", "Version", "Collectivité", "Intitulé"]]}, {"D2": "=1+2", "E7": "=A1"}
             ),
-            "ligne 7, colonne « E » : cette cellule contient une formule",
+            "ligne 7, colonne «\u00a0E\u00a0»\u00a0: cette cellule contient une formule",
         ),
     ],
 )
@@ -490,7 +493,7 @@ def test_a_region_keeps_the_records_of_a_member_that_agreed_and_only_by_the_work
 def test_a_new_row_of_several_authorities_says_whose_it_is(region, regional, town, mayor):
     services.entrust(town, region, actor=mayor)
     CountryFactory()
-    sheet = Sheet(region, regional).put("Projets", 2, {"Intitulé": "À qui ?", "Pays 1": "SN"})
+    sheet = Sheet(region, regional).put("Projets", 2, {"Intitulé": "À qui\u00a0?", "Pays 1": "SN"})
     assert told(preview(region, regional, sheet.sent())) == [("Projets", 2, "Collectivité")]
 
 

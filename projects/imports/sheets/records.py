@@ -97,6 +97,6 @@ def in_words(sheet: Sheet, name: str, value: Any, codes: Codes) -> str:
         family = next(family for slot, family, _header, _share in sheet.slotted if slot == name)
         labels = codes.families[family].labels
         said = [(labels.get(code, code), share) for code, share in value]
-        return ", ".join(f"{label} {_figure(share)} %" if share else label for label, share in said)
+        return ", ".join(f"{label} {_figure(share)}\u00a0%" if share else label for label, share in said)
     column = next(column for column in sheet.columns if column.name == name)
     return column.kind.show(value, codes)

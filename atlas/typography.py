@@ -1,0 +1,36 @@
+"""French typography of the interface: texts are typed with plain spaces, and read with those at which no line breaks.
+
+One place for all of them: a text that no catalogue of French translates is French already, and gettext ends here.
+"""
+
+import re
+from functools import cache
+from gettext import NullTranslations
+
+from django.conf import settings
+from django.utils.translation import trans_real
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+# Before the high marks and the signs, and between guillemets and what they hold. The % of «%(name)s» is no sign.
+_BREAKS = re.compile(r" (?=[:;?!€]|%%?(?![\w(]))|(?<=«) ?(?=\S)|(?<=[^\s«]) ?(?=»)")
+
+
+@cache
+def no_break(text: str) -> str:
+    """«Une erreur ?» with a no-break space before its mark. All are kept: they are the texts of the code."""
+    return _BREAKS.sub(NO_BREAK, text)
+
+
+class _AsTyped(NullTranslations):
+    """Where gettext ends, for a text in French."""
+
+    def gettext(self, message: str) -> str:
+        return no_break(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return no_break(msgid1 if n < 2 else msgid2)
+
+
+def install() -> None:
+    """Once the apps are loaded; catalogues live as long as the process."""
+    trans_real.translation(settings.LANGUAGE_CODE).add_fallback(_AsTyped())
