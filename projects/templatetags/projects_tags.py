@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from atlas.filters import Unnest
+from atlas.filters import Unnest, labels
 from atlas.models import Collectivity, Country, ForeignAuthority, User, in_force
 from atlas.permissions import may
 from projects import rules
@@ -39,6 +39,7 @@ SHOWN = 25
 SHOWN_OF_COUNTRY = 10  # its régions and partners come below, and count more
 LATEST = 6
 LATEST_PROJECTS = 4
+PROJECTS_OF_SHEET = 5
 MAPPED = 200
 
 
@@ -46,18 +47,18 @@ def _rows(context: dict[str, Any]):
     return Partnership.objects.visible_to(context["request"].user)
 
 
-@register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
-def collectivity_partnerships(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
-    """Partnerships of a French authority (two queries)."""
-    rows = _rows(context).filter(french_ids__contains=[collectivity.pk]).order_by(*PartnershipFilterSet.default_order)
-    return _table(rows, f"collectivity={collectivity.slug}", collectivity, own="french")
+@register.simple_tag(takes_context=True)
+def collectivity_links(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
+    """Partnerships and projects of a French authority, for `partnership_table` and `project_rows` (two queries)."""
+    own = {"french_ids__contains": [collectivity.pk]}
+    return _links(context, own, f"collectivity={collectivity.slug}", collectivity, own="french")
 
 
-@register.inclusion_tag("projects/_partnership_table.html", takes_context=True)
-def foreign_authority_partnerships(context: dict[str, Any], authority: ForeignAuthority) -> dict[str, Any]:
-    """Partnerships of a foreign authority (two queries)."""
-    rows = _rows(context).filter(foreign_ids__contains=[authority.pk]).order_by(*PartnershipFilterSet.default_order)
-    return _table(rows, f"partner={authority.slug}", authority, own="foreign")
+@register.simple_tag(takes_context=True)
+def foreign_authority_links(context: dict[str, Any], authority: ForeignAuthority) -> dict[str, Any]:
+    """Partnerships and projects of a foreign authority, as `collectivity_links` (two queries)."""
+    own = {"foreign_ids__contains": [authority.pk]}
+    return _links(context, own, f"partner={authority.slug}", authority, own="foreign")
 
 
 @register.simple_tag(takes_context=True)
@@ -74,15 +75,52 @@ def partner_regions(
 
 @register.simple_tag(takes_context=True)
 def country_links(context: dict[str, Any], country: Country) -> dict[str, Any]:
-    """Latest partnerships with a country, for `partnership_table`, and `kinds`: code, label and number of each (two queries)."""
-    rows = _rows(context).filter(country_codes__contains=[country.iso2])
-    counted = rows.order_by().values("kind").annotate(n=Count("pk")).order_by("-n", "kind")
+    """The same with a country, and `kinds` of partnerships: code, label and number of each (two queries)."""
+    own = {"country_codes__contains": [country.iso2]}
+    counted = _rows(context).filter(**own).order_by().values("kind").annotate(n=Count("pk")).order_by("-n", "kind")
     kinds = ArraySubquery(counted.values(part=JSONObject(kind="kind", n="n")))
-    rows = rows.order_by(*PartnershipFilterSet.default_order).annotate(kind_counts=kinds)
-    table = _table(rows, f"country={country.iso2}", country, shown=SHOWN_OF_COUNTRY)
-    first = next(iter(table["partnerships"]), None)
+    links = _links(context, own, f"country={country.iso2}", country, shown=SHOWN_OF_COUNTRY, kind_counts=kinds)
+    first = next(iter(links["partnerships"]), None)
     counts = first.kind_counts if first else []
-    return table | {"kinds": [(one["kind"], PartnershipKind(one["kind"]).label, one["n"]) for one in counts]}
+    return links | {"kinds": [(one["kind"], PartnershipKind(one["kind"]).label, one["n"]) for one in counts]}
+
+
+def _links(
+    context: dict[str, Any],
+    criteria: dict[str, Any],
+    query: str,
+    here: Collectivity | ForeignAuthority | Country,
+    own: str = "",
+    shown: int = SHOWN,
+    **more: ArraySubquery,
+) -> dict[str, Any]:
+    """The projects come within the statement of the partnerships; where there is none of these, in their own."""
+    columns = "slug title publication origin status starts_on ends_on budget_total country_codes".split()
+    projects = Project.objects.visible_to(context["request"].user).filter(**criteria).with_status()
+    projects = projects.order_by(*ProjectFilterSet.default_order)
+    projects = projects.values(part=JSONObject(**{name: name for name in columns}))[: PROJECTS_OF_SHEET + 1]
+    rows = _rows(context).filter(**criteria).order_by(*PartnershipFilterSet.default_order)
+    table = _table(rows.annotate(project_parts=ArraySubquery(projects), **more), query, here, own, shown)
+    first = next(iter(table["partnerships"]), None)
+    parts = first.project_parts if first else [row["part"] for row in projects]
+    return table | {"projects": [_project(part) for part in parts]}
+
+
+def _project(part: dict[str, Any]) -> Project:
+    """The row of a project without its parties, from its columns as JSON."""
+    status, names = part.pop("status"), labels("country")
+    days = {name: part.pop(name) for name in ("starts_on", "ends_on")}
+    project = Project(**part, **{name: day and date.fromisoformat(day) for name, day in days.items()})
+    project.status = status
+    project.country_names = [names.get(code, code) for code in project.country_codes]
+    return project
+
+
+@register.inclusion_tag("projects/_projects.html")
+def project_rows(links: dict[str, Any]) -> dict[str, Any]:
+    """The projects that another tag has read."""
+    found = links["projects"]
+    return {"projects": found[:PROJECTS_OF_SHEET], "more": len(found) > PROJECTS_OF_SHEET, "query": links["query"]}
 
 
 @register.inclusion_tag("projects/_partnership_table.html")
