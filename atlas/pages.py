@@ -140,6 +140,7 @@ class ListPage(ListSource, TemplateView):
             filterset=filterset,
             errors=filterset.errors,
             sorts=filterset.filters["sort"].field.choices,
+            order=filterset.order,
             **self._elsewhere(filterset),
             **kwargs,
         )

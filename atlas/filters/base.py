@@ -247,6 +247,15 @@ class FacetedFilterSet(django_filters.FilterSet):
             ).order_by("-nearness", *self.default_order)
         return rows.order_by(*self.default_order)
 
+    @property
+    def order(self) -> str:
+        """The named order in force; «» where the nearest to what was typed comes first."""
+        criteria = self.criteria
+        if "sort" in criteria or "q" in criteria:
+            return criteria.get("sort", "")
+        orders = self.filters["sort"].orders
+        return next((name for name, (_label, order) in orders.items() if order == self.default_order), "")
+
     def _without(self, name: str) -> QuerySet:
         """Rows that meet all the criteria but `name`."""
         rows = self.queryset.order_by()

@@ -16,7 +16,7 @@ from tests.factories.atlas import (
     ForeignAuthorityFactory,
     RegionFactory,
 )
-from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory
+from tests.factories.projects import PartnershipFactory, PartnershipPartyFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,37 @@ def test_the_sheet_of_a_busy_authority_costs_few_queries(client, rennes, django_
     assert "230\u202f890\u00a0habitants (2023)" in page
     for link in (reverse("api:collectivity-detail", args=[rennes.slug]),):
         assert client.get(link).status_code == 200
+
+
+def test_sheets_show_the_projects_begun_last_and_lead_to_the_others(client, rennes, django_assert_max_num_queries):
+    partner = ForeignAuthorityFactory(name_fr="Sétif")
+    first, *_others = (
+        ProjectFactory(
+            french=rennes,
+            foreign=partner,
+            title=f"Projet {n}",
+            starts_on=date(2020 + n, 1, 1),
+            ends_on=date(2027, 1, 1),
+        )
+        for n in range(6)
+    )
+    ProjectFactory(french=rennes, foreign=partner, title="Brouillon", draft=True)
+    client.get(reverse("projects:project_list"))
+    for thing, query in (
+        (rennes, f"collectivity={rennes.slug}"),
+        (partner, f"partner={partner.slug}"),
+        (partner.country, f"country={partner.country.iso2}"),
+    ):
+        for partnerships in (0, 1):
+            if partnerships:
+                PartnershipFactory(french=rennes, foreign=partner)
+            with django_assert_max_num_queries(8):
+                page = page_of(client, thing)
+            assert [f"Projet {n}" in page for n in range(6)] == [False, True, True, True, True, True]
+            assert f"{partner.country.name_fr} · 2021–2027" in page
+            assert f'{reverse("projects:project_list")}?{query}"' in page
+            assert first.get_absolute_url() not in page
+            assert "Brouillon" not in page
 
 
 def test_the_address_of_a_sheet_is_the_declared_one_and_not_that_of_the_request(client, rennes, settings):
@@ -157,7 +188,7 @@ def test_home_counts_link_to_as_many_rows(client, rennes):
     ]:
         assert f'href="{reverse(name)}?{query}" aria-label="1 ' in home
         assert client.get(f"{reverse(name)}?{query}").context["page"].total == 1
-    for door in ("Explorer", "Déclarer", "Financer un projet"):
+    for door in ("Explorer", "Trouver un partenaire", "Connaître les chiffres", "Déclarer"):
         assert f">{door}</a>" in home
 
 

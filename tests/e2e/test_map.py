@@ -126,7 +126,7 @@ def test_without_scripts_the_table_stands_for_the_map(new_page):
     expect(page.locator("[data-map]")).to_be_hidden()
     row = page.get_by_role("row").filter(has_text="Allemagne")
     expect(row).to_contain_text("1")
-    row.get_by_role("link", name="Voir la liste : Allemagne").click()
+    row.get_by_role("link", name="voir la liste").click()
     expect(page.locator("main")).to_contain_text("Saint-Étienne")
 
 

@@ -403,7 +403,7 @@ def test_what_nobody_confirmed_is_forgotten():
 
 @pytest.mark.parametrize(
     ("asked", "words"),
-    [("fr", "Proposer une annonce"), ("en", "Propose a notice"), ("es", "Proponer un anuncio")],
+    [("fr", "Proposer une annonce"), ("en", "Post a notice"), ("es", "Publicar un anuncio")],
 )
 def test_the_form_speaks_three_languages(client, asked, words):
     RegionFactory()
