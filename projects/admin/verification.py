@@ -105,7 +105,7 @@ class PartnerRequestAdmin(ReadOnly):
             f"{columns.get_field(name).verbose_name}\u00a0: {change['before'] or '–'} → {change['after'] or '–'}"
             for name, change in asked.corrections.items()
         ]
-        return " ; ".join(lines) or "–"
+        return "\u00a0; ".join(lines) or "–"
 
     def knows_gesture(self, name: str) -> bool:
         return name == "annuler"

@@ -312,7 +312,7 @@ def test_merging_twice_is_refused_with_where_it_went(pair, officer):
     kept, duplicate = pair
     moves.merge_foreign_authorities(kept, duplicate, actor=officer)
     for left, right in ((kept, duplicate), (duplicate, ForeignAuthorityFactory())):
-        with pytest.raises(ValidationError, match="déjà fusionnée dans «\u00a0Thiès\u00a0»"):
+        with pytest.raises(ValidationError, match=r"déjà fusionnée dans «.+Thiès"):
             moves.merge_foreign_authorities(left, right, actor=officer)
     with pytest.raises(ValidationError, match="deux fiches différentes"):
         moves.merge_foreign_authorities(kept, kept, actor=officer)
@@ -464,7 +464,7 @@ def test_staff_compare_choose_merge_and_undo(page, pair, records):
     )
     shown = page.get(compare).content.decode()
     assert "Ville de Thies" in shown
-    assert "Parties\u00a0: 2" in shown
+    assert "Parties&nbsp;: 2" in shown
     answer = page.post(compare, {"kept": kept.pk, "website": duplicate.pk, "name_fr": kept.pk}, follow=True)
     move = Move.objects.get()
     assert answer.redirect_chain == [(reverse("admin:atlas_move_change", args=[move.pk]), 302)]

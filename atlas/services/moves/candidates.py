@@ -69,7 +69,7 @@ class Candidate:
     def reasons(self) -> str:
         """«Même nom à un accent près ; à 2 km ; 3 partenariats chacun»."""
         said = [self._name(), self._where(), self._level(), self._records()]
-        return " ; ".join(text for text in said if text)
+        return "\u00a0; ".join(text for text in said if text)
 
     def _name(self) -> str:
         if str(self.one) == str(self.other):
