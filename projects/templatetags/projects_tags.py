@@ -40,6 +40,7 @@ SHOWN_OF_COUNTRY = 10  # its régions and partners come below, and count more
 LATEST = 6
 LATEST_PROJECTS = 4
 PROJECTS_OF_SHEET = 5
+_DAYS = ("starts_on", "ends_on")
 MAPPED = 200
 
 
@@ -95,7 +96,7 @@ def _links(
     **more: ArraySubquery,
 ) -> dict[str, Any]:
     """The projects come within the statement of the partnerships; where there is none of these, in their own."""
-    columns = "slug title publication origin status starts_on ends_on budget_total country_codes".split()
+    columns = ["slug", "title", "publication", "origin", "status", "budget_total", "country_codes", *_DAYS]
     projects = Project.objects.visible_to(context["request"].user).filter(**criteria).with_status()
     projects = projects.order_by(*ProjectFilterSet.default_order)
     projects = projects.values(part=JSONObject(**{name: name for name in columns}))[: PROJECTS_OF_SHEET + 1]
@@ -109,7 +110,7 @@ def _links(
 def _project(part: dict[str, Any]) -> Project:
     """The row of a project without its parties, from its columns as JSON."""
     status, names = part.pop("status"), labels("country")
-    days = {name: part.pop(name) for name in ("starts_on", "ends_on")}
+    days = {name: part.pop(name) for name in _DAYS}
     project = Project(**part, **{name: day and date.fromisoformat(day) for name, day in days.items()})
     project.status = status
     project.country_names = [names.get(code, code) for code in project.country_codes]
