@@ -84,7 +84,7 @@ def test_staff_give_a_rule_its_next_value(client, officer):
     assert "180\u00a0jours" in listed
     assert f"{ADD}?code={rule.code}" in listed
     shown = client.get(ADD, {"code": rule.code}).content.decode()
-    assert "Aujourd’hui : 180\u00a0jours. De 1 à 366\u00a0jours." in shown
+    assert "Aujourd’hui\u00a0: 180\u00a0jours. De 1 à 366\u00a0jours." in shown
     typed = {"code": rule.code, "value": "400", "valid_from": timezone.localdate().isoformat(), "note": "CNIL"}
     refused = client.post(ADD, typed)
     assert refused.status_code == 200
@@ -102,8 +102,8 @@ def test_staff_give_a_rule_its_next_value(client, officer):
 def test_a_search_finds_a_rule_by_its_words(client, officer):
     write_starting_values()
     address = reverse("admin:atlas_operatingrule_changelist")
-    assert "Alertes : délai pour confirmer" in client.get(address, {"q": "délai confirmer"}).content.decode()
-    assert "Alertes : délai pour confirmer" not in client.get(address, {"q": "invitation"}).content.decode()
+    assert "Alertes\u00a0: délai pour confirmer" in client.get(address, {"q": "délai confirmer"}).content.decode()
+    assert "Alertes\u00a0: délai pour confirmer" not in client.get(address, {"q": "invitation"}).content.decode()
 
 
 def test_staff_without_the_right_read_nothing(client):

@@ -124,5 +124,5 @@ def test_the_dashboard_says_so_to_those_who_write(client, notice, editor):
     for user, told in ((editor, True), (reader, False)):
         client.force_login(user)
         content = client.get(address).content.decode()
-        assert (f"Votre annonce « {notice.title} » expire bientôt." in content) == told
-        assert "« Plus tard » expire bientôt" not in content
+        assert (f"Votre annonce «\u00a0{notice.title}\u00a0» expire bientôt." in content) == told
+        assert "«\u00a0Plus tard\u00a0» expire bientôt" not in content
