@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -20,8 +20,11 @@ def set_rule(
     """Write what a rule is worth from a day on (today by default); the value before ends that day.
 
     Raises:
+        PermissionDenied: `actor` does not write rules.
         ValidationError: no such rule, out of its bounds, it begins before the last one, or no reason is given.
     """
+    if actor and not actor.has_perm("atlas.add_operatingrule"):
+        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
     if rules.find(code) is None:
         raise ValidationError({"code": _("Cette règle n’existe pas.")}, code="unknown")
     valid_from = valid_from or timezone.localdate()

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -107,5 +107,8 @@ def test_a_search_finds_a_rule_by_its_words(client, officer):
 
 
 def test_staff_without_the_right_read_nothing(client):
-    client.force_login(UserFactory(staff=True))
+    user = UserFactory(staff=True)
+    client.force_login(user)
     assert client.get(ADD).status_code == 403
+    with pytest.raises(PermissionDenied):
+        set_rule(rules.ALERT_ROWS.code, 5, actor=user, note="x")
