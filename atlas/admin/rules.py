@@ -8,6 +8,7 @@ from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,7 +75,7 @@ class OperatingRuleAdmin(RecordAdmin):
     """A value that held stays as it was: what was done under it can be explained."""
 
     form = RuleForm
-    list_display = ("label", "worth", "next_value", "valid_from", "valid_to", "source")
+    list_display = ("label", "worth", "held", "next_value")
     list_filter = (InForceFilter,)
     list_per_page = 200
     search_fields = ("code", "note", "source")
@@ -106,6 +107,16 @@ class OperatingRuleAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("valeur"))
     def worth(self, row: OperatingRule) -> str:
         return row.rule.say(row.value) if row.rule else str(row.value)
+
+    @admin.display(description=gettext_lazy("validité"))
+    def held(self, row: OperatingRule) -> str:
+        """«depuis le 26 novembre 2026», «du … au …»; nothing for what always held."""
+        start, end = (date_format(day, "j F Y") if day else "" for day in (row.valid_from, row.valid_to))
+        if start and end:
+            return _("du %(start)s au %(end)s (exclu)") % {"start": start, "end": end}
+        if end:
+            return _("jusqu’au %(end)s (exclu)") % {"end": end}
+        return _("à partir du %(start)s") % {"start": start} if start else ""
 
     @admin.display(description=gettext_lazy("bornes"))
     def bounds(self, row: OperatingRule) -> str:

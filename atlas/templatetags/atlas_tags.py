@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
 
+from atlas import models, rules
 from atlas.filters.words import label_of
 
 register = template.Library()
@@ -32,6 +33,13 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
 def millions(value: float | Decimal, decimals: int = 1) -> str:
     """1234500000 (euros) → «1 234,5 M€»."""
     return f"{number(Decimal(str(value)) / 1_000_000, decimals)}{NO_BREAK_SPACE}M€"
+
+
+@register.simple_tag
+def in_force(code: str) -> str:
+    """«365 jours»: what the rule of this code is worth today, with its unit (one query)."""
+    rule = rules.find(code)
+    return rule.say(models.in_force(rule))
 
 
 @register.filter

@@ -323,7 +323,8 @@ def space_drafts(context: dict[str, Any], collectivity: Collectivity) -> dict[st
 def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
     """Published projects that end soon, or ended lately without being said closed (two queries)."""
     today = timezone.localdate()
-    span = timezone.timedelta(days=in_force(rules.PROJECT_DEADLINE_DAYS, today))
+    days = in_force(rules.PROJECT_DEADLINE_DAYS, today)
+    span = timezone.timedelta(days=days)
     ending = Project.objects.visible_to(context["request"].user).filter(
         french_ids__contains=[collectivity.pk],
         publication__in=["published", "to_refresh"],
@@ -331,7 +332,8 @@ def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict
         declared_status__in=["", "2", "3"],
     )
     rows = ending.only("uuid", "title", "ends_on").order_by("ends_on", "pk")[:LATEST]
-    return {"collectivity": collectivity, "projects": list(rows), "today": today}
+    told = rules.PROJECT_DEADLINE_DAYS.say(days)
+    return {"collectivity": collectivity, "projects": list(rows), "today": today, "span": told}
 
 
 @register.inclusion_tag("projects/_space_receipts.html")
