@@ -18,6 +18,7 @@ from projects.models import (
     PartnerRequest,
     Partnership,
     PartnershipNotice,
+    PartyConsent,
     Project,
     ProjectRole,
     VerifierKind,
@@ -153,6 +154,20 @@ def record_verified(
                 text=text,
                 link=link(f"space:{kind}_thread", collectivity.slug, record.uuid),
             )
+
+
+def party_named(asked: PartyConsent) -> None:
+    """Tell those who represent the authority that a project names it."""
+    for member in members(asked.collectivity, (Role.REPRESENTATIVE,)):
+        address = link("space:project_consent", asked.collectivity.slug, asked.project.uuid)
+        send("party_named", member, app="projects", asked=asked, link=address)
+
+
+def consent_answered(given: PartyConsent) -> None:
+    """Tell whoever named the authority."""
+    if given.asked_by and given.asked_by.is_active:
+        address = link("projects:project_detail", given.project.slug)
+        send("consent_answered", given.asked_by, app="projects", given=given, link=address)
 
 
 def partner_request(asked: PartnerRequest) -> None:

@@ -6,7 +6,7 @@ from django.db import models
 
 from atlas.models import Collectivity, Country, Posting, PostingKind, Role, User
 from atlas.permissions import OFFICERS, grant, has_role, rule
-from projects.models import Delegation, Partnership, PartnershipNotice, Project, VerifierKind
+from projects.models import Delegation, Partnership, PartnershipNotice, PartyConsent, Project, VerifierKind
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
 # From the authority of a membership to those that entrust their records to it, see `projects.models.Delegation`.
@@ -81,6 +81,12 @@ def writes_project(user: User, project: Project) -> bool:
 def publishes_project(user: User, project: Project) -> bool:
     """A representative speaks for the authority: it decides what is public of it."""
     return _holds(user, project, (Role.REPRESENTATIVE,))
+
+
+@rule("projects.answer_partyconsent")
+def answers_for(user: User, consent: PartyConsent) -> bool:
+    """A representative says whether its authority agrees to be named."""
+    return has_role(user, consent.collectivity_id, Role.REPRESENTATIVE)
 
 
 # --- The State's network ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, CharField, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.utils import timezone
 
@@ -103,11 +103,15 @@ class ProjectQuerySet(CountedQuerySet):
                 wanted |= Q(declared_status="") & condition
         return self.filter(wanted)
 
-    def _with_parties(self) -> Self:
+    def _with_parties(self, *, with_consents: bool = False) -> Self:
         party = self.model.parties.rel.related_model
         parties = party.objects.select_related(
             "collectivity__region", "collectivity__department", "foreign_authority__country"
         ).order_by("pk")
+        if with_consents:
+            consents = self.model.consents.rel.related_model.objects.filter(answer="")
+            asked = consents.filter(project=OuterRef("project"), collectivity=OuterRef("collectivity"))
+            parties = parties.annotate(to_confirm=Exists(asked))
         return self.prefetch_related(Prefetch("parties", queryset=parties, to_attr="all_parties"))
 
     def for_list(self) -> Self:
@@ -126,13 +130,13 @@ class ProjectQuerySet(CountedQuerySet):
         return ArraySubquery(rows.order_by(*order).values(part=JSONObject(**columns)))
 
     def for_detail(self) -> Self:
-        """With all that a sheet shows, in two statements: the parties (`all_parties`), and the rest as `*_rows`."""
+        """With all that a sheet shows, in two statements: the parties (`all_parties`, some `to_confirm`), and the rest as `*_rows`."""
         periods = self.model.indicators.rel.related_model.periods.rel.related_model.objects
         measured = periods.filter(indicator=OuterRef("pk"), actual__isnull=False).order_by("-ends_on", "-pk")
         goals = self.model.sdgs.through.objects.filter(project=OuterRef("pk")).order_by("sdg__number")
         return (
             self.with_status()
-            ._with_parties()
+            ._with_parties(with_consents=True)
             .defer("search")
             .select_related("partnership")
             .annotate(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     confirmation,
+    consents,
     exchange_space,
     notice_space,
     partner_space,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("projets/<uuid:uuid>/copier/", space.ProjectCopy.as_view(), name="project_copy"),
     path("projets/<uuid:uuid>/documents/", space.ProjectFiles.as_view(), name="project_files"),
     path("projets/<uuid:uuid>/partenaire/", partner_space.ProjectPartner.as_view(), name="project_partner"),
+    path("projets/<uuid:uuid>/accord/", consents.ProjectConsent.as_view(), name="project_consent"),
     path("projets/<uuid:uuid>/messages/", verification.ProjectThread.as_view(), name="project_thread"),
     path("partenariats/<uuid:uuid>/messages/", verification.PartnershipThread.as_view(), name="partnership_thread"),
     path("reprise/<slug:old>/", succession.TakeOver.as_view(), name="take_over"),

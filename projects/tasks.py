@@ -17,6 +17,7 @@ from projects.models import (
     PartnerRequest,
     Partnership,
     PartnershipNotice,
+    PartyConsent,
     Project,
     RecordComment,
     SheetUpload,
@@ -112,6 +113,20 @@ def send_partner_request(request_id: int) -> None:
     )
     if (found := asked.get(pk=request_id)).state == "open":
         notifications.partner_request(found)
+
+
+@shared_task
+def send_party_named(consent_id: int) -> None:
+    """Answered or withdrawn meanwhile, nothing leaves."""
+    asked = PartyConsent.objects.filter(pk=consent_id, answer="").select_related("project", "collectivity").first()
+    if asked:
+        notifications.party_named(asked)
+
+
+@shared_task
+def send_consent_answered(consent_id: int) -> None:
+    given = PartyConsent.objects.select_related("project", "collectivity", "asked_by")
+    notifications.consent_answered(given.get(pk=consent_id))
 
 
 @shared_task

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas import waiting
-from atlas.models import Collectivity, StatusChange, User, in_force
+from atlas.models import Collectivity, Role, StatusChange, User, in_force
 from atlas.permissions import has_role
 from atlas.waiting import SHOWN, Message
 from projects import rules
-from projects.models import PartnerRequest, PartnershipNotice, Project
+from projects.models import PartnerRequest, PartnershipNotice, PartyConsent, Project
 from projects.permissions import WRITERS
 
 # The state in which each note of the ministry leaves a project: once out of it, the note was answered.
@@ -104,8 +104,23 @@ def notices_expiring(collectivity: Collectivity, user: User, today: date) -> Ite
         )
 
 
+def named(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
+    """Projects of others that name the authority, for who represents it (one query)."""
+    if not (user.is_staff or has_role(user, collectivity.pk, Role.REPRESENTATIVE)):
+        return
+    asked = PartyConsent.objects.filter(collectivity=collectivity, answer="", told_at__isnull=False)
+    for one in asked.select_related("project").order_by("-told_at", "pk")[:SHOWN]:
+        yield Message(
+            _("Le projet « %(title)s » nomme votre collectivité parmi ses parties.") % {"title": one.project.title},
+            reverse("space:project_consent", args=[collectivity.slug, one.project.uuid]),
+            _("Confirmer ou refuser"),
+            timezone.localtime(one.told_at).date(),
+        )
+
+
 def declare() -> None:
     """The messages of this app."""
+    waiting.register("projects.named", named, 10)
     waiting.register("projects.sent_back", sent_back, 0)
     waiting.register("projects.corrections", corrections, 20)
     waiting.register("projects.links", links_expiring, 60)

@@ -183,6 +183,9 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
         (f"/espace/verification/partenariats/{OWN}/", "302 403 404 404"),
     ],
     "espace/verification/projets/<uuid:uuid>/": [(f"/espace/verification/projets/{OWN}/", "302 403 200 200")],
+    "espace/<slug:collectivity>/projets/<uuid:uuid>/accord/": [
+        (f"/espace/brest/projets/{OWN}/accord/", "302 404 404 404"),  # nobody named it
+    ],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/messages/": [(f"/espace/brest/projets/{OWN}/messages/", ACCOUNT)],
     "espace/<slug:collectivity>/partenariats/<uuid:uuid>/messages/": [
         (f"/espace/brest/partenariats/{DRAFT}/messages/", ACCOUNT),

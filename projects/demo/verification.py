@@ -15,12 +15,16 @@ from atlas.services.partners import NewAuthority, make_authorities
 from projects.demo.partnerships import NOTE, SOURCE
 from projects.demo.world import TODAY
 from projects.models import (
+    ConsentAnswer,
     Origin,
     PartnerRequest,
     Partnership,
     PartnershipKind,
     PartnershipParty,
+    PartyConsent,
     Project,
+    ProjectParty,
+    ProjectRole,
     Publication,
     RecordComment,
     VerifierKind,
@@ -30,6 +34,7 @@ from projects.services import NewPartnership, create_partnerships
 
 DUPLICATES = 4
 TAKEN_OVER = 2
+NAMED = 4
 STALE_EVERY, OVER_EVERY, VERIFIED_EVERY = 29, 600, 9
 OLD = TODAY - timedelta(days=520)
 EMBASSY = "ambassade@demo.example"
@@ -50,6 +55,7 @@ def make_verification() -> str:
     held = _former_authority()
     _age()
     seen = _verify()
+    _name()
     return f"{made} doublons possibles, {held} fiches à reprendre, {seen} fiches vérifiées"
 
 
@@ -140,6 +146,23 @@ def _verify() -> int:
     own = links.filter(french_ids__overlap=list(showcase)).order_by("pk")[:1]
     _words(embassy, [*own, *links.exclude(pk__in=[row.pk for row in own]).order_by("-pk")[: len(WORDS) - len(own)]])
     return len(seen)
+
+
+def _name() -> None:
+    """Some projects name a second French authority: one has agreed, the others were asked and have not answered yet."""
+    parties = ProjectParty.objects.filter(role=ProjectRole.CO_LEAD, project__origin=Origin.DEMO)
+    parties = parties.filter(collectivity__isnull=False, project__publication="published").order_by("pk")[:NAMED]
+    now = timezone.now()
+    PartyConsent.objects.bulk_create(
+        PartyConsent(
+            project_id=party.project_id,
+            collectivity_id=party.collectivity_id,
+            told_at=now,
+            answer="" if rank else ConsentAnswer.AGREED,
+            answered_at=None if rank else now,
+        )
+        for rank, party in enumerate(parties)
+    )
 
 
 def _words(embassy: User, records: Sequence[Partnership]) -> None:

@@ -97,3 +97,13 @@ FIELDS = {
         ),
     },
 }
+
+
+class ConsentForm(DsfrForm):
+    note = forms.CharField(
+        label=_("Motif, si vous refusez"),
+        help_text=_("Qui a nommé votre collectivité le lira."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

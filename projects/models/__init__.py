@@ -1,6 +1,6 @@
 """Partnerships, projects and their parts, and the files that rows come from."""
 
-from .confirmations import Confirmation
+from .confirmations import Confirmation, ConsentAnswer, PartyConsent
 from .exchange import ConversationStatus, NoticeConversation, NoticeMessage, NoticeReminder, Side
 from .imports import ImportRow, ImportStatus, NameResolution, NameSide, PartnershipImport, Problem, RowStatus
 from .links import RequestLanguage, SecretLink
@@ -51,6 +51,7 @@ __all__ = [
     "ActivityStatus",
     "BudgetSource",
     "Confirmation",
+    "ConsentAnswer",
     "ConversationStatus",
     "CountingRule",
     "DatePrecision",
@@ -82,6 +83,7 @@ __all__ = [
     "PartnershipNotice",
     "PartnershipParty",
     "PartnershipStatus",
+    "PartyConsent",
     "PartyRole",
     "Problem",
     "Project",

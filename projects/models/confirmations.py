@@ -1,4 +1,4 @@
-"""What an authority said to be right, year by year: the dated receipts of «Tout est à jour»."""
+"""What an authority said to be right: the dated receipts of «Tout est à jour», and that it agrees to be named in a project."""
 
 import hashlib
 import json
@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, User
+from atlas.models.base import Dated
+
+from .projects import Project
 
 
 def digest_of(content: dict[str, Any]) -> str:
@@ -57,3 +60,52 @@ class Confirmation(models.Model):
     def is_intact(self) -> bool:
         """Whether the content is still the one that was confirmed."""
         return digest_of(self.content) == self.sha256
+
+
+class ConsentAnswer(models.TextChoices):
+    """What an authority says of being named."""
+
+    AGREED = "agreed", _("A confirmé")
+    REFUSED = "refused", _("A refusé")
+
+
+class PartyConsent(Dated):
+    """A French authority that another one named in its project: whether it agrees. Until then the sheet says «à confirmer».
+
+    The authority is told at `told_at`, when the project is public. A refusal stays, so that it is not named again.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="consents", verbose_name=_("projet"))
+    collectivity = models.ForeignKey(
+        Collectivity, models.PROTECT, related_name="project_consents", verbose_name=_("collectivité nommée")
+    )
+    asked_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("nommée par")
+    )
+    told_at = models.DateTimeField(_("prévenue le"), null=True, blank=True)
+    answer = models.CharField(_("réponse"), max_length=8, choices=ConsentAnswer, blank=True)
+    answered_at = models.DateTimeField(_("réponse du"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("réponse de")
+    )
+    note = models.TextField(_("motif"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("accord pour être nommée")
+        verbose_name_plural = _("accords pour être nommées")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "collectivity"],
+                name="projects_partyconsent_once",
+                violation_error_message=_("Cette collectivité est déjà interrogée sur ce projet."),
+            ),
+            models.CheckConstraint(
+                name="projects_partyconsent_answered",
+                condition=Q(answer="", answered_at__isnull=True) | (~Q(answer="") & Q(answered_at__isnull=False)),
+                violation_error_message=_("Une réponse porte sa date."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collectivity} – {self.project}"

@@ -2,6 +2,7 @@
 
 from .bulk import NewIndicator, NewParty, NewPoint, NewProject, create_projects
 from .confirmation import confirm_all
+from .consents import answer_consent
 from .digest import Touched, refresh_activity, refresh_notice_digest, refresh_partnership_digest, refresh_project_digest
 from .exchange import conclude, handle_report, keep_conversation, reply, reply_by_contact
 from .files import add_document, add_photo, remove_file
@@ -50,6 +51,7 @@ __all__ = [
     "accept_notice",
     "add_document",
     "add_photo",
+    "answer_consent",
     "answer_request",
     "ask_partner",
     "cancel_import",

@@ -11,6 +11,7 @@ from atlas.services.transitions import fire
 from projects import tasks
 from projects.completeness import missing
 from projects.models import Partnership, Project, ProjectPublication
+from projects.services.consents import tell_named
 from projects.services.digest import Touched, refresh_activity
 from projects.services.partnerships import change_publication
 
@@ -36,6 +37,8 @@ def move(record: R, transition: str, *, actor: User, note: str = "") -> R:
         raise ValidationError([one.text for one in lacks], code="incomplete")
     announce = tasks.send_project_moved.delay if transition in ANNOUNCED else None
     moved = fire(record, transition, actor=actor, note=note, announce=announce)
+    if publishes:
+        tell_named(moved)
     refresh_activity(Touched.by(Project, [record.pk]))
     return _confirm(moved, actor=actor) if publishes else moved
 

@@ -24,6 +24,7 @@ from projects.models import (
     PartnershipNotice,
     PartnershipParty,
     PartnershipStatus,
+    PartyConsent,
     PartyRole,
     Project,
     ProjectParty,
@@ -57,6 +58,13 @@ def fold_project_party(kept: ProjectParty, gone: ProjectParty) -> None:
 
 def fold_place(kept: ProjectPlace, gone: ProjectPlace) -> None:
     """Only places that say the same are paired: nothing to add."""
+
+
+def fold_consent(kept: PartyConsent, gone: PartyConsent) -> None:
+    """One authority asked twice about a project: it has answered if either did."""
+    if not kept.answer:
+        for name in ("answer", "answered_at", "answered_by", "note", "told_at"):
+            setattr(kept, name, getattr(gone, name) or getattr(kept, name))
 
 
 def with_heir(old: models.Model, heir: models.Model) -> list[int]:
@@ -100,6 +108,7 @@ declare(
     Reference(PartnerRequest, "collectivity"),
     Reference(PartnershipNotice, "collectivity"),
     Reference(NoticeConversation, "collectivity", staying=with_heir),
+    Reference(PartyConsent, "collectivity", once=["project"], fold=fold_consent),
     Reference(Confirmation, "collectivity", stays=_SIGNED),
     Reference(ImportRow, "collectivity", stays=_("Une ligne de fichier dit ce que le fichier disait.")),
     Reference(Delegation, "member", stays=_AGREED),

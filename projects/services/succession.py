@@ -16,6 +16,7 @@ from projects.models import (
     Partnership,
     PartnershipNotice,
     PartnershipParty,
+    PartyConsent,
     Project,
     ProjectParty,
 )
@@ -145,6 +146,7 @@ def take_over(
     rows = {model: Q(**{f"{key}__in": list(chosen.get(name, ()))}) for name, (model, key) in HELD.items()}
     if chosen.get("contacts"):  # imprints of those who objected go along, or they could be entered again
         rows[Contact] |= Q(objected_at__isnull=False)
+    rows[PartyConsent] = Q(project__in=list(chosen.get("projects", ())))
     rows[PartnerRequest] = Q(partnership__in=list(chosen.get("partnerships", ()))) | Q(
         project__in=list(chosen.get("projects", ()))
     )

@@ -141,6 +141,7 @@ class ProjectSummary(OfProject):
             can_write=may(request.user, "projects.change_project", self.record),
             can_add=may(request.user, "projects.add_project", self.collectivity),
             transitions=available(self.record, actor=request.user),
+            consents=list(self.record.consents.select_related("collectivity").order_by("pk")),
             changes=[(change, labels.get(change.target, change.target)) for change in changes[:20]],
         )
 

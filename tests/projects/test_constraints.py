@@ -28,6 +28,7 @@ from projects.models import (
     PartnershipImport,
     PartnershipKind,
     PartnershipNotice,
+    PartyConsent,
     Problem,
     Project,
     ProjectRole,
@@ -104,6 +105,12 @@ def asked(**fields) -> PartnerRequest:
 def french_party(**fields) -> dict:
     given = {"kind": PartKind.COLLECTIVITY, "role": ProjectRole.LEAD, "collectivity": CollectivityFactory()}
     return given | fields
+
+
+def named(**fields):
+    """An authority asked whether it agrees to be named."""
+    given = {"project": fields.pop("project", None) or project(), "collectivity": CollectivityFactory()}
+    return PartyConsent.objects.create(**given | fields)
 
 
 def part(relation: str, *rows: dict):
@@ -244,6 +251,10 @@ REFUSED = {
     "projects_partnerrequest_subject": lambda: asked(project=project()),
     "projects_partnerrequest_answered": lambda: asked(answer="confirmed"),
     "projects_partnerrequest_decided": lambda: asked(decision="accepted", decided_at=datetime(2026, 3, 1, tzinfo=UTC)),
+    "projects_partyconsent_once": lambda: named(
+        project=named().project, collectivity=PartyConsent.objects.get().collectivity
+    ),
+    "projects_partyconsent_answered": lambda: named(answer="agreed"),
     "projects_confirmation_once": lambda: receipt(collectivity=receipt().collectivity),
     "projects_confirmation_sha256": lambda: receipt(sha256="trop court"),
     "projects_partnership_signed_precision": lambda: partnership(signed_on=date(1990, 1, 1)),
