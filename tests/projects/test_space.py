@@ -330,7 +330,7 @@ def test_shares_over_100_are_refused_and_less_than_100_waits_in_a_draft(client, 
 
     refused = save(client, address, **rows("60", "50"))
     assert refused.status_code == 422
-    assert "Les parts font 110 %" in refused.content.decode()
+    assert "Les parts font 110\xa0%" in refused.content.decode()
     assert save(client, address, **rows("60", "30")).status_code == 302
     summary = client.get(url("project", town, draft.uuid)).content.decode()
     assert "Les parts des thèmes doivent faire 100" in summary
