@@ -232,8 +232,10 @@ const sums = (differences) => {
 };
 
 const describe = (point) =>
-  [point.name ?? texts[point.side === "french" ? "france" : "foreign"], placeOf(point), some(point)].filter(Boolean).join(", ");
-const placeOf = (point) => (point.side === "foreign" ? (about(point.place)[0] ?? point.place) : point.place);
+  [titleOf(point) ?? texts[point.side === "french" ? "france" : "foreign"], placeOf(point), some(point)].filter(Boolean).join(", ");
+// A commune is told from its namesakes by its département, «Rennes (35)»; a place abroad by its country.
+const titleOf = (point) => (point.side === "french" && point.name && point.place ? `${point.name} (${point.place})` : point.name);
+const placeOf = (point) => (point.side === "foreign" ? (about(point.place)[0] ?? point.place) : "");
 
 function readPoints({ scale, french, foreign, links }) {
   for (const [side, columns] of Object.entries({ french, foreign })) {
@@ -443,7 +445,7 @@ function listPoints() {
       const item = document.createElement("li");
       const button = item.appendChild(document.createElement("button"));
       button.type = "button";
-      button.append(point.name ?? "…");
+      button.append(titleOf(point) ?? "…");
       const detail = button.appendChild(document.createElement("small"));
       detail.textContent = [placeOf(point), some(point)].filter(Boolean).join(" · ");
       button.addEventListener("click", () => {

@@ -14,4 +14,13 @@
   root.dataset.frTheme = dark ? "dark" : "light";
   // What only works with scripts is shown, what replaces it is hidden (see atlas.css).
   root.classList.add("js");
+  // Paper is white: what is printed is the light theme, whatever the screen's.
+  let screen;
+  window.addEventListener("beforeprint", () => {
+    screen = root.dataset.frTheme;
+    root.dataset.frTheme = "light";
+  });
+  window.addEventListener("afterprint", () => {
+    root.dataset.frTheme = screen;
+  });
 })();

@@ -119,6 +119,8 @@ def test_the_address_of_a_sheet_is_copied(new_page):
 def test_a_sheet_on_paper_is_the_sheet_alone(new_page):
     page = new_page(scheme="dark")
     page.goto("/pays/sn/")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.dataset.frTheme") == "light"
     page.emulate_media(media="print")
     for hidden in (".fr-nav", ".fr-footer", ".atlas-actions", ".fr-header__search"):
         expect(page.locator(hidden).first).to_be_hidden()
@@ -128,3 +130,5 @@ def test_a_sheet_on_paper_is_the_sheet_alone(new_page):
         "rgba(0, 0, 0, 0)",
     )
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(22, 22, 22)"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.frTheme") == "dark"

@@ -38,7 +38,7 @@ def test_points_appear_and_a_choice_draws_the_line_to_the_other_end(new_page):
 def test_projects_go_from_the_authority_to_their_places(new_page):
     page = new_page()
     open_map(page, "/carte/projets/")
-    page.get_by_role("button", name="Rennes, 35, 1 lieu de projet").focus()
+    page.get_by_role("button", name="Rennes (35), 1 lieu de projet").focus()
     page.keyboard.press("Enter")
     expect(page.locator(POPUP).get_by_role("link", name=re.compile("Adduction"))).to_be_visible()
     expect(page.locator(LINK)).to_have_count(1)
