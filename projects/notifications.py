@@ -1,7 +1,7 @@
 """E-mails about partnerships, projects and notices, one template each under `templates/projects/email/`."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -104,8 +104,7 @@ def notice_message(message: NoticeMessage) -> None:
 
 def expiring(day: date) -> Iterator[tuple[int, int | None]]:
     """Whom to remind on `day` of which notice: its key, and a member's, or None for the correspondent of a foreign author."""
-    until = day + timedelta(days=in_force(rules.NOTICE_REMINDER_DAYS, day))
-    soon = PartnershipNotice.objects.filter(publication="published", expires_on__gt=day, expires_on__lte=until)
+    soon = PartnershipNotice.objects.expiring(day, in_force(rules.NOTICE_REMINDER_DAYS, day))
     for notice in soon.order_by("expires_on", "pk"):
         told = set(notice.reminders.filter(expires_on=notice.expires_on).values_list("user_id", flat=True))
         people = [None] if notice.is_foreign else members(notice.collectivity_id, WRITERS).values_list("pk", flat=True)
@@ -129,10 +128,14 @@ def remind(notice_id: int, user_id: int | None) -> bool:
         send(
             "notice_expiring", User.objects.get(pk=user_id), app="projects", notice=notice, link=f"{address}#renouveler"
         )
-    elif (contact := notice.contact).state != "revoked":
-        contact.keep_open(in_force(rules.NOTICE_LINK_DAYS))
-        contact.save()
-        to_contact("notice_expiring_to_contact", contact, notice=notice)
+        return True
+    # Locked: what the staff revokes at this moment stays so.
+    contact = NoticeContact.objects.select_for_update().get(pk=notice.contact_id)
+    if contact.state == "revoked":
+        return False
+    contact.keep_open(in_force(rules.NOTICE_LINK_DAYS))
+    contact.save()
+    to_contact("notice_expiring_to_contact", contact, notice=notice)
     return True
 
 

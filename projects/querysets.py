@@ -1,6 +1,7 @@
 """Who sees which partnership and which project, and in what shape."""
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -269,6 +270,12 @@ class NoticeQuerySet(models.QuerySet):
     def in_force(self) -> Self:
         """Published and not expired."""
         return self.filter(publication="published", expires_on__gte=timezone.localdate())
+
+    def expiring(self, day: date, days: int) -> Self:
+        """Published ones of which `day` is among the last so many, or the last; none where nobody is to be reminded."""
+        if not days:
+            return self.none()
+        return self.filter(publication="published", expires_on__range=(day, day + timedelta(days=days)))
 
     def past(self) -> Self:
         """Closed, or expired without being renewed."""

@@ -93,9 +93,8 @@ def notices_expiring(collectivity: Collectivity, user: User, today: date) -> Ite
     """Notices to renew or to let go, for whoever keeps them (two queries)."""
     if not (user.is_staff or has_role(user, collectivity.pk, *WRITERS)):
         return
-    until = today + timedelta(days=in_force(rules.NOTICE_REMINDER_DAYS, today))
-    own = PartnershipNotice.objects.filter(collectivity=collectivity, publication="published")
-    for notice in own.filter(expires_on__range=(today, until)).order_by("expires_on", "pk")[:SHOWN]:
+    soon = PartnershipNotice.objects.expiring(today, in_force(rules.NOTICE_REMINDER_DAYS, today))
+    for notice in soon.filter(collectivity=collectivity).order_by("expires_on", "pk")[:SHOWN]:
         yield Message(
             _("Votre annonce « %(title)s » expire bientôt.") % {"title": notice.title},
             reverse("space:notice", args=[collectivity.slug, notice.uuid]),

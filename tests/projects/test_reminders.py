@@ -60,6 +60,15 @@ def test_the_staff_decide_how_long_before(notice, editor):
     assert tasks.remind_notices() == 1
 
 
+def test_the_last_day_is_not_too_late_and_without_delay_nobody_is_reminded(notice, editor):
+    PartnershipNotice.objects.update(expires_on=in_days(0))
+    hold(rules.NOTICE_REMINDER_DAYS, 0)
+    assert tasks.remind_notices() == 0
+    hold(rules.NOTICE_REMINDER_DAYS, 5)
+    assert tasks.remind_notices() == 1
+    assert len(mail.outbox) == 1
+
+
 def test_a_renewed_notice_is_reminded_of_its_next_date(notice, editor):
     tasks.remind_notices()
     services.renew_notice(notice, actor=editor)
