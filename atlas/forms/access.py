@@ -54,6 +54,7 @@ class AccessForm(DsfrForm):
         if typed:
             # A name that says exactly one authority of today needs no choice.
             self.fields["choice"].required = len(self.exact) != 1
+            self.fields["choice"].initial = self.exact[0].slug if len(self.exact) == 1 else None
             self.fields["choice"].error_messages["required"] = _choose(bool(self.candidates))
         else:
             self.fields["choice"].widget = forms.HiddenInput()
