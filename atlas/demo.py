@@ -109,7 +109,7 @@ def make_accounts() -> str:
     rennes = Collectivity.objects.get(kind=CollectivityKind.COMMUNE, insee_code="35238", is_current=True)
     region = Collectivity.objects.get(kind=CollectivityKind.REGION, insee_code="84", is_current=True)
     described = {
-        "admin@demo.example": {"first_name": "Claude", "last_name": "Administration", "is_superuser": True},
+        "admin@demo.example": {"first_name": "Andrea", "last_name": "Administration", "is_superuser": True},
         "dctciv@demo.example": {"first_name": "Dominique", "last_name": "Chargé-Mission", "groups": [OFFICERS]},
         "ville@demo.example": {
             "first_name": "Camille",

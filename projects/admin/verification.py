@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +30,7 @@ class ReadOnly(RecordAdmin):
 
 @admin.register(RecordComment)
 class RecordCommentAdmin(ReadOnly):
-    list_display = ("text", "subject", "author", "written_as", "created_at", "settled_at")
+    list_display = ("subject", "extract", "who", "created_at", "settled_at")
     list_filter = ("written_as", ("settled_at", admin.EmptyFieldListFilter))
     list_select_related = ("partnership", "project", "author")
     search_fields = ("text", "author__email", "partnership__party_names", "project__title")
@@ -39,6 +40,15 @@ class RecordCommentAdmin(ReadOnly):
     @admin.display(description=gettext_lazy("fiche"))
     def subject(self, word: RecordComment) -> str:
         return str(word.subject)
+
+    @admin.display(description=gettext_lazy("message"), ordering="text")
+    def extract(self, word: RecordComment) -> str:
+        """The list is narrow: the page of a word has all of it."""
+        return Truncator(word.text).chars(100)
+
+    @admin.display(description=gettext_lazy("de"), ordering="author")
+    def who(self, word: RecordComment) -> str:
+        return ", ".join(str(part) for part in (word.author, word.get_written_as_display()) if part)
 
 
 @admin.register(Confirmation)

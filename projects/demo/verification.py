@@ -38,6 +38,7 @@ NAMED = 4
 STALE_EVERY, OVER_EVERY, VERIFIED_EVERY = 29, 600, 9
 OLD = TODAY - timedelta(days=520)
 EMBASSY = "ambassade@demo.example"
+OFFICER = "dctciv@demo.example"
 SHOWCASE = "35238"  # Rennes: its dashboard shows a word, and none of its records is old
 WORDS = (
     "La commune a changé de maire : le nouveau conseil souhaite reprendre les échanges. Pouvez-vous actualiser la fiche ?",
@@ -144,6 +145,13 @@ def _verify() -> int:
     _correction(links.exclude(pk__in=seen).order_by("pk").first())
     showcase = Collectivity.objects.filter(insee_code=SHOWCASE, is_current=True).values_list("pk", flat=True)
     own = links.filter(french_ids__overlap=list(showcase)).order_by("pk")[:1]
+    officer = User.objects.filter(email=OFFICER).first()
+    if officer and not own:  # without a partner in Sénégal, it is the ministry that writes to it
+        linked = Partnership.objects.filter(origin=Origin.DEMO, publication="published")
+        if link := linked.filter(french_ids__overlap=list(showcase)).order_by("pk").first():
+            RecordComment.objects.create(
+                partnership=link, author=officer, written_as=VerifierKind.OFFICER, text=WORDS[-1]
+            )
     _words(embassy, [*own, *links.exclude(pk__in=[row.pk for row in own]).order_by("-pk")[: len(WORDS) - len(own)]])
     return len(seen)
 

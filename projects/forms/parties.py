@@ -60,7 +60,10 @@ class PartyRows(RowSet):
 
 class PartiesStep(PicksAuthorities):
     slug, title = "parties", _("Parties")
-    hint = _("La collectivité chef de file, ses partenaires à l’étranger, et les autres organismes.")
+    hint = _(
+        "La collectivité chef de file, ses partenaires à l’étranger, et les autres organismes. Une autre collectivité française "
+        "que vous nommez en est prévenue, et confirme ou refuse."
+    )
     set_classes = {
         "parties": row_set(PartyForm, PartyRows, title=_("Parties"), add_label=_("Ajouter un autre organisme"))
     }

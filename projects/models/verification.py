@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import User
@@ -60,7 +61,7 @@ class RecordComment(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.author}: {self.text[:40]}"
+        return f"{self.author}: {Truncator(self.text).chars(60)}"
 
     @property
     def subject(self) -> Partnership | Project:
