@@ -52,7 +52,7 @@ class OperatingRule(Validity, Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} : {self.value}"
+        return f"{self.label}\u00a0: {self.rule.say(self.value) if self.rule else self.value}"
 
     @property
     def rule(self) -> Rule | None:
