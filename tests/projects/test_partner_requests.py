@@ -140,6 +140,7 @@ def test_every_text_of_the_partner_is_translated_and_the_catalogue_compiled(lang
     shown = {"".join(found) for source in sources for found in FRENCH.findall(source.read_text())}
     shown = {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in shown}
     form = (settings.BASE_DIR / "projects" / "forms" / "partner.py").read_text().partition("class PartnerAnswerForm")[2]
+    form = form.partition("\nclass ")[0]  # what follows is read by French authorities
     shown |= set(re.findall(r"_\(\"([^\"]+)\"\)", form))
     assert shown - dict(written).keys() == set()
 
