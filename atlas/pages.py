@@ -131,7 +131,7 @@ class ListPage(ListSource, TemplateView):
         num_pages = max(1, min(-(-total // self.page_size), LAST_PAGE))
         number = self._page_number(num_pages)
         start = (number - 1) * self.page_size
-        rows = list(self.shape(filterset.rows())[start : start + self.page_size])
+        rows = list(self.shape(filterset.page(start, self.page_size)))
         return super().get_context_data(
             title=self.source.title,
             counted=str(self.source.counted),

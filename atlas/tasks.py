@@ -25,6 +25,7 @@ from atlas.models import (
     ExportJob,
     ExportState,
     FormDraft,
+    Kept,
     SavedSearch,
     StatusChange,
     User,
@@ -40,21 +41,19 @@ def prune_data_changes() -> int:
     """Keeps the journal behind the data version short: its last rows say all that readers need. Returns rows deleted."""
     kept = DataChange.objects.order_by("-pk").values_list("pk", flat=True)[KEPT_DATA_CHANGES - 1 : KEPT_DATA_CHANGES]
     oldest = next(iter(kept), None)
+    Kept.objects.filter(at__lt=timezone.now() - timedelta(days=7)).delete()  # of questions that changed with a release
     return DataChange.objects.filter(pk__lt=oldest).delete()[0] if oldest else 0
 
 
 @shared_task
 def keep_counts() -> None:
     """Counts large lists to the end and draws the maps before anybody asks. What is known for these data is not done again."""
-    visitor = AnonymousUser()
+    visitor, version = AnonymousUser(), DataChange.objects.version()
     for listed in lists.everyone():
         if listed.filterset_class.most_counted:
-            listed.ask("", visitor).counts(exact=True)
-    version = DataChange.objects.version()
+            listed.ask("", visitor).count_ahead(version)
     for layer in maps.layers():
-        rows = layer.filterset_class({}, queryset=layer.model.objects.visible_to(visitor)).qs
-        layer.count_ground(rows, version)
-        maps.compressed_points(layer, rows, version)
+        maps.draw_ahead(layer, layer.filterset_class({}, queryset=layer.model.objects.visible_to(visitor)), version)
 
 
 @shared_task

@@ -1,5 +1,7 @@
 """What the map shows of partnerships, of projects and of notices."""
 
+from typing import Any
+
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
@@ -41,10 +43,10 @@ PARTNERSHIPS = MapLayer(
 )
 
 
-def own_points(projects: QuerySet) -> QuerySet[ProjectPlace]:
+def own_points(projects: Any) -> QuerySet[ProjectPlace]:
     """The points that these projects give themselves, with the name and the country that the map shows."""
     text = TextField()
-    return ProjectPlace.objects.filter(project__in=projects.order_by().values("pk"), longitude__isnull=False).annotate(
+    return ProjectPlace.objects.filter(project__in=projects, longitude__isnull=False).annotate(
         shown_name=Coalesce(
             NullIf(Cast("name", text), Value("")), Cast("foreign_authority__name", text), output_field=text
         ),

@@ -147,6 +147,14 @@ def test_a_list_reads_its_indexes_and_not_its_table(filterset_class, exact, near
         assert f"using {FIRST_PAGE[filterset_class]} on" in plan
         assert reads_all not in plan
     if model is Project:
+        for criteria in ({"status": ["2"]}, {"status": ["2"], "confirmed": "false"}):
+            # What most criteria look at stands in the index of the usual order: the table gives the rows of the page alone.
+            with subtests.test("a page without an index of its criteria", **criteria):
+                *_labels, plan = plans(lambda criteria=criteria: list(asked(filterset_class, **criteria).page(0, 25)))
+                assert "Index Only Scan using projects_proj_recent on" in plan or "projects_proj_countries" in plan, (
+                    plan
+                )
+                assert reads_all not in plan
         for order, index in (("title", "title"), ("start", "oldest"), ("-budget", "budget"), ("-updated", "updated")):
             with subtests.test("the first page in an order", order=order):
                 *_labels, plan = plans(lambda order=order: list(asked(filterset_class, sort=order).rows()[:25]))

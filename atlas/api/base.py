@@ -170,13 +170,15 @@ class Resource(PublicAPI, GenericViewSet):
         number = self.number("page", 1, 999_999_999)
         more: dict[str, Any] = {}
         if self.choice("facets", ["false", "true"]) == "true":
-            total, facets = filterset.counts(self.data_version, exact=True)
+            _total, facets = filterset.counts(self.data_version)
             more["facets"] = {
                 facet.name: [{"value": c.value, "label": c.label, "count": c.count} for c in facet.choices]
                 for facet in facets
             }
-        else:
-            total = filterset.total = self.total(filterset)
+            more["facets_at_least"] = [facet.name for facet in facets if facet.capped]
+            more["facets_counted_at"] = filterset.counted_at and filterset.counted_at.isoformat()
+        exact = more and not filterset.total_capped and not filterset.counted_at
+        total = filterset.total if exact else self.total(filterset)
         last = max(1, -(-total // size))
         if number > last:
             raise NotFound(_("La dernière page est la page %(last)d.") % {"last": last})
@@ -186,7 +188,7 @@ class Resource(PublicAPI, GenericViewSet):
                 % {"rows": OFFSET_MAX}
             )
         return document(
-            self.texts(filterset.rows(), (number - 1) * size, size),
+            self.texts(filterset, (number - 1) * size, size),
             count=total,
             next=self.address(page=number + 1) if number < last else None,
             previous=self.address(page=number - 1) if number > 1 else None,
@@ -205,14 +207,14 @@ class Resource(PublicAPI, GenericViewSet):
         following = self.address(cursor=encode_cursor(found[size - 1][0])) if len(found) > size else None
         return document((text for _pk, text in found[:size]), count=None, next=following, previous=None)
 
-    def texts(self, rows: QuerySet, start: int, size: int) -> Iterable[str]:
+    def texts(self, filterset: FacetedFilterSet, start: int, size: int) -> Iterable[str]:
         """The JSON of `size` rows from `start` on. PostgreSQL also writes what OFFSET skips: far pages are found first."""
         if start:
-            keys = list(rows.values_list("pk", flat=True)[start : start + size])
+            keys = list(filterset.rows().values_list("pk", flat=True)[start : start + size])
             rows = self.get_queryset().filter(pk__in=keys)
             found = dict(rows.values_list("pk", as_text(self.row_serializer, self.site)))
             return (found[key] for key in keys if key in found)
-        return rows.values_list(as_text(self.row_serializer, self.site), flat=True)[:size]
+        return filterset.page(0, size).values_list(as_text(self.row_serializer, self.site), flat=True)
 
     def total(self, filterset: FacetedFilterSet) -> int:
         """Number of rows, counted once for the same question on the same data."""

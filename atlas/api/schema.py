@@ -191,7 +191,10 @@ class ResourceSchema(AutoSchema):
             parameter(
                 "facets",
                 {"type": "boolean", "default": False},
-                _("Facettes : ajoute le nombre de fiches par valeur de chaque critère."),
+                _(
+                    "Facettes : ajoute le nombre de fiches par valeur de chaque critère. Au-delà de 10 000 fiches, ce sont des "
+                    "minimums : voir `facets_at_least` et `facets_counted_at`."
+                ),
             ),
         ]
 
@@ -234,6 +237,26 @@ class ResourceSchema(AutoSchema):
                         "type": "object",
                         "additionalProperties": {"type": "array", "items": choice.ref},
                         "description": str(_("Avec `facets=true`.")),
+                    },
+                    "facets_at_least": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": str(
+                            _(
+                                "Avec `facets=true` : critères dont les nombres sont des minimums, seules les premières fiches "
+                                "étant comptées."
+                            )
+                        ),
+                    },
+                    "facets_counted_at": {
+                        "type": "string",
+                        "format": "date-time",
+                        "nullable": True,
+                        "description": str(
+                            _(
+                                "Avec `facets=true` : quand elles furent comptées, si les données ont changé depuis ; sinon null."
+                            )
+                        ),
                     },
                     "results": {"type": "array", "items": row.ref},
                 },

@@ -1,9 +1,12 @@
 """What FilterSets are made of: criteria, labels of codes, and facets that count."""
 
 import hashlib
+import json
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -24,6 +27,7 @@ from atlas.models import (
     Country,
     DataChange,
     Department,
+    Kept,
     Region,
     Theme,
 )
@@ -215,6 +219,7 @@ class FacetedFilterSet(django_filters.FilterSet):
     most_counted: int | None = None  # above so many rows, only the first ones are counted, and it is said
     total: int | None = None  # known once counted
     total_capped = False  # more than `total`
+    counted_at: datetime | None = None  # when what is shown was counted, if the data changed since
 
     @property
     def criteria(self) -> dict[str, Any]:
@@ -255,6 +260,15 @@ class FacetedFilterSet(django_filters.FilterSet):
             return criteria.get("sort", "")
         orders = self.filters["sort"].orders
         return next((name for name, (_label, order) in orders.items() if order == self.default_order), "")
+
+    def page(self, start: int, size: int) -> QuerySet:
+        """The rows of a page. Of large tables the keys are found first: an index that covers the criteria gives them alone."""
+        rows = self.rows()
+        if self.most_counted is None:
+            return rows[start : start + size]
+        # By nearness, the order is a column of the rows; else the criteria need not be asked again.
+        found = rows if "q" in self.criteria else self.queryset.order_by(*rows.query.order_by)
+        return found.filter(pk__in=rows.values("pk")[start : start + size])
 
     def _without(self, name: str) -> QuerySet:
         """Rows that meet all the criteria but `name`."""
@@ -304,40 +318,63 @@ class FacetedFilterSet(django_filters.FilterSet):
     def _is_list(self, name: str) -> bool:
         return isinstance(self.facets_spec[name].expression, Unnest)
 
-    def counts(self, version: str = "", *, exact: bool = False) -> tuple[int, list[Facet]]:
+    def counts(self, version: str = "") -> tuple[int, list[Facet]]:
         """Total and facets, kept by data version: the same question on the same data is counted once.
 
-        Where `most_counted` says so, large numbers are «more than», unless they were counted to the end (`exact`) before.
-        Only for querysets that depend on nobody (`visible_to` an anonymous visitor); see `ListPage`.
+        Where `most_counted` says so, large numbers are «more than», unless the clock's task counted them to the end before
+        (`count_ahead`); `counted_at` says when, if the data changed since.
         """
         version = version or DataChange.objects.version()
         asked = {name: value for name, value in self.criteria.items() if name != "sort"}
-        key, most = self._kept_under(version, asked), None if exact else self.most_counted
+        most, key = (
+            self.most_counted,
+            f"counts:{type(self).__name__}:{version}:{self._question(asked)}:{self.most_counted}",
+        )
         counted = cache.get(key)
-        if counted is None and most:
-            counted = cache.get(f"{key}:{most}")
         if counted is None:
             counted = self._count(most)
-            cut = most and any(n > most for _facet, value, n in counted if value == "")
-            cache.set(f"{key}:{most}" if cut else key, counted, 3600)
+            cache.set(key, counted, 3600)
         capped = {facet for facet, value, n in counted if most and value == "" and n == most + 1}
         total = next((n for facet, value, n in counted if (facet, value) == ("", "")), 0)
-        total = most if "" in capped else total
-        alone = next(iter(asked)) if len(asked) == 1 else ""
-        if alone in capped and (everything := cache.get(self._kept_under(version, {}))):
-            # What this facet counts is everything, and that was counted to the end.
-            own = {value: n for facet, value, n in everything if facet == alone}
-            counted = [row for row in counted if row[0] != alone] + [(alone, *one) for one in own.items()]
-            capped.remove(alone)
-            if "" in capped and len(chosen := asked[alone]) == 1:
-                self.total, self.total_capped = own.get(str(chosen[0]), 0), False
-                return self.total, self._facets(counted, capped)
-        self.total, self.total_capped = total, "" in capped
+        self.total, self.total_capped = (most, True) if "" in capped else (total, False)
+        if (capped and not asked) or (len(asked) == 1 and next(iter(asked)) in capped):
+            counted, capped = self._from_ahead(counted, capped, asked, version)
         return self.total, self._facets(counted, capped)
 
-    def _kept_under(self, version: str, asked: dict[str, Any]) -> str:
-        question = repr((self.queryset.query.sql_with_params(), sorted(asked.items())))
-        return f"counts:{type(self).__name__}:{version}:{hashlib.sha256(question.encode()).hexdigest()}"
+    def _from_ahead(
+        self, counted: list[tuple[str, str, int]], capped: set[str], asked: dict[str, Any], version: str
+    ) -> tuple[list[tuple[str, str, int]], set[str]]:
+        """With what was counted to the end beforehand: of everything, and of the one facet with a choice, whose numbers are
+        those of everything.
+        """
+        kept = Kept.objects.latest_of(self._name_ahead())
+        if kept is None:
+            return counted, capped
+        everything = [tuple(row) for row in json.loads(kept.content)]
+        self.counted_at = kept.at if kept.version != version else None
+        if not asked:
+            self.total, self.total_capped = next(n for facet, value, n in everything if facet == value == ""), False
+            return everything, set()
+        ((alone, chosen),) = asked.items()
+        own = {value: n for facet, value, n in everything if facet == alone}
+        if "" in capped and len(chosen) == 1:
+            self.total, self.total_capped = own.get(str(chosen[0]), 0), False
+        return [row for row in counted if row[0] != alone] + [(alone, *one) for one in own.items()], capped - {alone}
+
+    def count_ahead(self, version: str) -> bool:
+        """Count everything to the end, for `counts`, where the rows are many. Returns whether it did."""
+        if self.counts(version)[0] < (self.most_counted or math.inf):
+            return False
+        return Kept.objects.renew(self._name_ahead(), version, lambda: json.dumps(self._count()).encode())
+
+    def _name_ahead(self) -> str:
+        return f"counts:{type(self).__name__}:{self._question({}, dated=False)}"
+
+    def _question(self, asked: dict[str, Any], *, dated: bool = True) -> str:
+        """What tells a question from another; without its dates, today's is yesterday's."""
+        statement, parameters = self.queryset.query.sql_with_params()
+        told = [one for one in parameters if dated or not isinstance(one, date)]
+        return hashlib.sha256(repr((statement, told, sorted(asked.items()))).encode()).hexdigest()
 
     def _facets(self, counted: list[tuple[str, str, int]], capped: set[str]) -> list[Facet]:
         return [

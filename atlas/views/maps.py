@@ -65,7 +65,8 @@ class MapPage(LayerSource, TemplateView):
         layer, asked = self.layer, self.asked
         filterset = self.get_filterset()
         total, facets = filterset.counts(data_version(self.request))
-        counted = layer.count_ground(filterset.qs, data_version(self.request))
+        ground = maps.ground(layer, filterset, data_version(self.request))
+        counted = ground.content
         classes = maps.steps(number for _code, number in counted["countries"])
         countries = [
             {**row, "rank": maps.class_of(row["number"], classes)}
@@ -86,6 +87,7 @@ class MapPage(LayerSource, TemplateView):
             regions=self._ground("region", counted["regions"]),
             departments=self._ground("department", counted["departments"]),
             steps=classes,
+            ground=ground,
             asked=asked,
             map_url=address + asked,
             list_url=reverse(layer.list_url_name) + asked,
@@ -195,7 +197,7 @@ class MapPoints(LayerSource, View):
         names = {"points": "points", "noms": "names"}
         if part not in names:
             raise Http404
-        bodies = maps.compressed_points(self.layer, self.get_filterset().qs, data_version(request))[names[part]]
+        bodies = maps.compressed_points(self.layer, self.get_filterset(), data_version(request))[names[part]]
         return compressed(request, bodies)
 
 
@@ -239,7 +241,7 @@ class MapSheet(LayerSource, TemplateView):
     def _spots(self, rows: QuerySet) -> QuerySet:
         if not self.layer.spots:
             raise Http404
-        return self.layer.spots(rows)
+        return self.layer.spots(rows.order_by().values("pk"))
 
     def _authorities(self, model: type[Collectivity | ForeignAuthority]) -> QuerySet:
         return model.objects.visible_to(self.request.user).for_list()

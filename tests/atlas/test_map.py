@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from atlas import maps
 from atlas.management.commands.build_outlines import GEO
+from atlas.maps import registry
 from atlas.names import normalise
 from projects import services
 from projects.maps import PARTNERSHIPS
@@ -258,7 +259,7 @@ def test_classes_are_told_apart_without_colour(client, world):
 
 def test_each_app_offers_its_layers(client, monkeypatch, world):
     other = maps.MapLayer(**{**PARTNERSHIPS.__dict__, "name": "autre", "label": "Autre"})
-    monkeypatch.setattr(maps, "_LAYERS", {**maps._LAYERS})
+    monkeypatch.setattr(registry, "_LAYERS", {**registry._LAYERS})
     maps.register(other)
     page = client.get(reverse("map_layer", args=["autre"]))
     assert page.context["layer"] is other

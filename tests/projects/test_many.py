@@ -9,11 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from atlas import maps
+from atlas.maps import answers as maps
+from atlas.models import CollectivityKind, Kept
 from atlas.tasks import keep_counts
 from projects import services
 from projects.filters import ProjectFilterSet
-from projects.models import ProjectPlace
+from projects.models import Project, ProjectPlace
 from tests.factories.atlas import CountryFactory, ForeignAuthorityFactory, RegionFactory, ThemeFactory, UserFactory
 from tests.factories.projects import ProjectFactory
 
@@ -72,8 +73,18 @@ def test_what_was_counted_to_the_end_beforehand_is_shown_exactly(client, many):
     assert (page.context["page"].total, page.context["page"].total_capped) == (12, False)
     assert numbers(page, "country") == {"SN": 9, "DE": 3}
     assert "plus de" not in page.content.decode()
+    assert page.context["filterset"].counted_at is None
     ProjectFactory()
-    assert listed(client).context["page"].total_capped, "other data are other numbers"
+    page = listed(client)
+    assert (page.context["page"].total, page.context["page"].total_capped) == (12, False)
+    assert "Compté le" in page.content.decode(), "numbers of before say when they were counted"
+    Kept.objects.update(seconds=60)
+    keep_counts()
+    assert listed(client).context["page"].total == 12, "what takes a minute is not done each minute"
+    Kept.objects.update(seconds=0)
+    keep_counts()
+    page = listed(client)
+    assert (page.context["page"].total, "Compté le" in page.content.decode()) == (13, False)
 
 
 def test_a_choice_alone_is_as_exact_as_everything_is(client, many):
@@ -103,19 +114,46 @@ def test_what_was_counted_for_visitors_says_nothing_of_drafts(client, many):
     assert (listed(client).context["page"].total, listed(officer).context["page"].total_capped) == (12, True)
 
 
-def test_the_api_counts_to_the_end(client, many):
-    for query in ({}, {"facets": "true"}):
-        answer = client.get(reverse("api:project-list"), query).json()
-        assert answer["count"] == 12
+def test_the_facets_of_the_api_are_bounded_as_those_of_the_page_and_say_it(client, many):
+    address = reverse("api:project-list")
+    answer = client.get(address, {"facets": "true"}).json()
+    assert answer["count"] == client.get(address).json()["count"] == 12
+    assert set(answer["facets_at_least"]) == {"theme", "country", "region", "kind", "status", "sdg"}
+    assert sum(one["count"] for one in answer["facets"]["country"]) == 6
+    narrowed = client.get(address, {"facets": "true", "country": "DE"}).json()
+    assert narrowed["facets_at_least"] == ["country"]
+    keep_counts()
+    answer = client.get(address, {"facets": "true"}).json()
+    assert (answer["facets_at_least"], answer["facets_counted_at"]) == ([], None)
     assert {one["value"]: one["count"] for one in answer["facets"]["country"]} == {"SN": 9, "DE": 3}
+    ProjectFactory()
+    assert client.get(address, {"facets": "true"}).json()["facets_counted_at"] is not None
 
 
 def test_one_scan_serves_the_total_and_all_facets(many):
     filterset = ProjectFilterSet({"theme": ["eau"], "country": ["SN"]})
     with CaptureQueriesContext(connection) as sent:
-        assert filterset.counts("v", exact=True)[0] == 9
+        assert ("", "", 9) in filterset._count()
     (statement,) = [query["sql"] for query in sent.captured_queries if "base_0" in query["sql"]]
     assert statement.count("AS MATERIALIZED") == 3, "all criteria, all but the country, all but the theme"
+
+
+def test_a_page_is_found_by_an_index_alone(many):
+    """Whatever the order; the largest record that can be fits in that index."""
+    codes = {
+        "country_codes": [f"{chr(65 + n % 26)}{chr(65 + n // 26)}" for n in range(250)],
+        "theme_codes": [f"theme-{n * 7919 % 1000}-{n * 104729 % 1000}-eau-potable" for n in range(100)],
+        "region_codes": [str(n) for n in range(30)],
+        "sdg_numbers": list(range(1, 18)),
+        "lead_kinds": [kind.value for kind in CollectivityKind],
+    }
+    largest = ProjectFactory(starts_on="2040-01-01", ends_on=None)
+    Project.objects.filter(pk=largest.pk).update(**codes)
+    for query in ({}, {"sort": "title"}, {"q": "adduction"}, {"theme": ["eau"], "status": ["4"]}):
+        filterset = ProjectFilterSet(query)
+        expected = [project.pk for project in filterset.rows()]
+        assert [project.pk for project in filterset.page(2, 3)] == expected[2:5], query
+    assert next(iter(ProjectFilterSet({}).page(0, 1))) == largest
 
 
 # --- The map --------------------------------------------------------------------------------------------------------------
@@ -161,3 +199,34 @@ def test_the_map_and_its_tables_are_drawn_before_anybody_asks(client, many):
     assert json.dumps({one["code"]: one["number"] for one in page.context["countries"]}) == '{"SN": 9, "DE": 3}'
     cache.clear()
     assert client.get(reverse("map_layer", args=["projets"])).context["countries"] == page.context["countries"]
+
+
+def test_a_map_of_too_many_rows_is_the_one_that_was_drawn_before_and_says_when(client, many, monkeypatch):
+    monkeypatch.setattr(maps, "READ_AT_MOST", 5)
+    address, points = reverse("map_layer", args=["projets"]), reverse("map_points", args=["projets", "points"])
+    page = client.get(address)
+    assert page.context["ground"].first == 5
+    assert sum(one["number"] for one in page.context["countries"]) == 6, "of the first rows"
+    assert "5 premières fiches" in page.content.decode()
+    assert client.get(points).json()["total"] == 5
+    keep_counts()
+    page = client.get(address)
+    assert (page.context["ground"].first, page.context["ground"].at) == (None, None)
+    assert {one["code"]: one["number"] for one in page.context["countries"]} == {"SN": 9, "DE": 3}
+    assert client.get(points).json()["total"] == 12
+    ProjectFactory()
+    with CaptureQueriesContext(connection) as sent:
+        page = client.get(address)
+    assert "Compté le" in page.content.decode()
+    assert {one["code"]: one["number"] for one in page.context["countries"]} == {"SN": 9, "DE": 3}
+    assert client.get(points).json()["total"] == 12
+    assert all("LIMIT 6" in query["sql"] for query in sent.captured_queries if "AS MATERIALIZED" in query["sql"])
+    assert client.get(address, {"country": "DE"}).context["ground"].first is None, "few rows are as they are now"
+
+
+def test_what_one_may_see_alone_is_not_in_the_map_drawn_for_visitors(client, many, monkeypatch):
+    monkeypatch.setattr(maps, "READ_AT_MOST", 5)
+    keep_counts()
+    officer = Client()
+    officer.force_login(UserFactory(staff=True))
+    assert officer.get(reverse("map_layer", args=["projets"])).context["ground"].first == 5
