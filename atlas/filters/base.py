@@ -337,6 +337,7 @@ class FacetedFilterSet(django_filters.FilterSet):
         capped = {facet for facet, value, n in counted if most and value == "" and n == most + 1}
         total = next((n for facet, value, n in counted if (facet, value) == ("", "")), 0)
         self.total, self.total_capped = (most, True) if "" in capped else (total, False)
+        counted = [(facet, value, min(n, most or n)) for facet, value, n in counted]
         if (capped and not asked) or (len(asked) == 1 and next(iter(asked)) in capped):
             counted, capped = self._from_ahead(counted, capped, asked, version)
         return self.total, self._facets(counted, capped)

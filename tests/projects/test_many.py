@@ -54,6 +54,7 @@ def test_a_large_number_says_that_it_is_more_than_what_was_counted(client, many)
     assert "plus de 5 projets" in content.replace("\xa0", " ").replace("</", " </")
     assert 'atlas-count">plus de ' in content
     assert sum(numbers(page, "country").values()) <= 6
+    assert numbers(page, "region") == {"53": 5}, "more than five, of which no more was counted"
 
 
 def test_a_small_number_is_exact_beside_large_ones(client, many):
