@@ -62,6 +62,14 @@ _POPULATION_STEP = Case(
 )
 
 
+class EngagedFilter(ActivityFilter):
+    """Authorities that work abroad, as the panorama counts them: what a network does is not what an authority does."""
+
+    def filter(self, qs: QuerySet, value: bool | None) -> QuerySet:
+        found = super().filter(qs, value)
+        return found.exclude(kind=CollectivityKind.RESEAU) if value else found
+
+
 class CollectivityFilterSet(FacetedFilterSet):
     """French authorities. Past ones are left out unless `former=true` asks for them instead."""
 
@@ -73,7 +81,7 @@ class CollectivityFilterSet(FacetedFilterSet):
     population = PopulationFilter()
     country = ArrayCodesFilter("country", field_name="partner_countries", label=_("Pays des partenaires"))
     theme = ArrayCodesFilter("theme", field_name="partner_themes", label=_("Thème"))
-    active = ActivityFilter(label=_("Engagée à l’international"))
+    active = EngagedFilter(label=_("Engagée à l’international"))
     former = django_filters.BooleanFilter(method="filter_former", label=_("Collectivités disparues"))
     sort = SortFilter(
         {

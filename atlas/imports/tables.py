@@ -23,7 +23,9 @@ class Fault:
 
     def __str__(self) -> str:
         return (
-            f"{self.file}, {_('ligne')} {self.line} : {self.message}" if self.line else f"{self.file} : {self.message}"
+            f"{self.file}, {_('ligne')} {self.line}\u00a0: {self.message}"
+            if self.line
+            else f"{self.file}\u00a0: {self.message}"
         )
 
 

@@ -61,7 +61,7 @@ class Department(Positioned):
 
 
 class CollectivityKind(models.TextChoices):
-    """Kinds of the reference file."""
+    """Kinds of the reference files. A network is an association of authorities: it keeps records for those that agreed."""
 
     COMMUNE = "commune", _("Commune")
     COMMUNAUTE_COMMUNES = "communaute_communes", _("Communauté de communes")
@@ -76,6 +76,7 @@ class CollectivityKind(models.TextChoices):
     COLLECTIVITE_UNIQUE = "collectivite_unique", _("Collectivité territoriale unique")
     COM = "com", _("Collectivité d’outre-mer")
     SUI_GENERIS = "collectivite_sui_generis", _("Collectivité sui generis")
+    RESEAU = "reseau", _("Réseau de collectivités")
 
 
 INTERMUNICIPAL_KINDS = [
@@ -99,6 +100,7 @@ class StatGroup(models.TextChoices):
 
 
 _STAT_GROUP = Case(
+    When(kind=CollectivityKind.RESEAU, then=Value(None)),
     When(kind__in=[*INTERMUNICIPAL_KINDS], then=Value(StatGroup.GROUPEMENTS)),
     When(
         kind__in=[CollectivityKind.DEPARTEMENT, CollectivityKind.STATUT_PARTICULIER],
@@ -123,7 +125,7 @@ _STAT_GROUP = Case(
     ],
 )
 class Collectivity(Dated, Positioned):
-    """A French authority, present or past: commune, inter-municipal body, département, région, overseas body.
+    """A French authority, present or past: commune, inter-municipal body, département, région, overseas body; or a network of them.
 
     A past authority (`is_current` false) keeps its row and its page; a `CollectivityEvent` leads to its successors.
     `partnership_count`, `project_count`, `partner_countries` and `partner_themes` are a digest of what is published, written by
@@ -165,7 +167,7 @@ class Collectivity(Dated, Positioned):
     reference_edition = models.PositiveSmallIntegerField(_("millésime de référence"), null=True, blank=True)
     stat_group = models.GeneratedField(
         expression=_STAT_GROUP,
-        output_field=models.CharField(max_length=20, choices=StatGroup),
+        output_field=models.CharField(max_length=20, choices=StatGroup, null=True),
         db_persist=True,
         verbose_name=_("groupe statistique"),
     )
@@ -223,8 +225,8 @@ class Collectivity(Dated, Positioned):
 
     @property
     def stat_group_label(self) -> str:
-        """Django gives no `get_…_display` to a generated column."""
-        return str(StatGroup(self.stat_group).label)
+        """Django gives no `get_…_display` to a generated column. Empty for a network, which declares no aid."""
+        return str(StatGroup(self.stat_group).label) if self.stat_group else ""
 
 
 class EventKind(models.TextChoices):

@@ -249,7 +249,7 @@ FIGURES: dict[str, Figure] = {
                     "ou autre accord) ou à un projet publié, quelle que soit sa situation. Chacun compte une fois."
                 )
             ),
-            lambda year: Collectivity.objects.current().order_by(),
+            lambda year: Collectivity.objects.current().exclude(kind=CollectivityKind.RESEAU).order_by(),
             list_url_name="collectivity_list",
             query=lambda key: {"active": "true"},
             column="french_ids",

@@ -122,6 +122,8 @@ class FrenchNames:
         )
         for *columns, by_sort in rows:
             body = _Body._make(columns)
+            if body.kind == CollectivityKind.RESEAU:
+                continue  # an association, which twins with nobody
             if body.kind == CollectivityKind.DEPARTEMENT and body.pk not in councils:
                 continue  # a territory without a council signs nothing
             self.bodies[body.pk] = body

@@ -24,6 +24,7 @@ from atlas.models import (
 )
 from atlas.search import suggest
 from atlas.services.reference import load_reference
+from atlas.typography import no_break
 from tests.factories.reference import FILES, edited, write_edition
 
 pytestmark = pytest.mark.django_db
@@ -229,11 +230,11 @@ def test_a_check_finds_the_differences_and_writes_nothing(load, tmp_path):
 
 def test_a_missing_column_is_named(faults):
     text = edited("collectivities.csv", "population,departement", "habitants,departement")
-    assert "collectivities.csv, ligne 1 : colonne absente : population." in faults(collectivities=text)
+    assert no_break("collectivities.csv, ligne 1 : colonne absente : population.") in faults(collectivities=text)
 
 
 def test_a_missing_file_is_named(faults):
-    assert "sdgs.csv : fichier absent." in faults(sdgs=None)
+    assert "sdgs.csv\u00a0: fichier absent." in faults(sdgs=None)
     assert "france_regions.geojson : fichier absent." in faults(france_regions=None)
 
 
@@ -270,7 +271,7 @@ def test_a_missing_file_is_named(faults):
     ],
 )  # fmt: skip
 def test_a_bad_value_is_named_with_its_file_and_line(faults, file, old, new, said):
-    assert f"{file}, {said}" in faults(**{file.partition(".")[0]: edited(file, old, new)})
+    assert no_break(f"{file}, {said}") in faults(**{file.partition(".")[0]: edited(file, old, new)})
 
 
 @pytest.mark.parametrize("content", [FILES["collectivities.csv"].encode("utf-16"), b"\xff\xfe\x00", b"", b'"'])
@@ -298,8 +299,19 @@ def test_the_command_tells_the_faults_and_writes_nothing(tmp_path):
     heard = io.StringIO()
     with pytest.raises(CommandError, match="rien n’a été écrit"):
         call_command("load_reference", folder=write_edition(tmp_path, sdgs=None), stderr=heard, stdout=io.StringIO())
-    assert "sdgs.csv : fichier absent." in heard.getvalue()
+    assert "sdgs.csv\u00a0: fichier absent." in heard.getvalue()
     assert not Region.objects.exists()
+
+
+def test_networks_are_loaded_and_the_address_that_staff_gave_stays(load):
+    load()
+    network = Collectivity.objects.get(slug="reseau-bretagne-solidaire")
+    assert (network.kind, network.region.code, network.stat_group, network.insee_code) == ("reseau", "53", None, "")
+    Collectivity.objects.filter(pk=network.pk).update(website="https://autre.example/")
+    assert load() == (0, 0, 0)
+    network.refresh_from_db()
+    assert network.website == "https://autre.example/"
+    assert network.is_current
 
 
 # --- The edition that is shipped ------------------------------------------------------------------------------------
@@ -310,7 +322,8 @@ def test_the_shipped_edition_loads_once_and_for_all():
     told = io.StringIO()
     call_command("load_reference", stdout=told)
     current = Collectivity.objects.current()
-    assert current.count() == 36_355
+    assert current.count() == 36_355 + 14
+    assert set(current.filter(kind="reseau").values_list("stat_group", "reference_edition")) == {(None, None)}
     assert current.filter(kind="region").count() == 14
     assert current.filter(kind="commune", region__isnull=True).count() == 0
     assert CollectivityEvent.objects.filter(successors__isnull=True).count() == 0

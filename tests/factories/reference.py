@@ -27,6 +27,7 @@ insee_code,name,kind,current_insee_code
 01340,Saint-Bois,commune-deleguee,01015
 01025,Bâgé-Dommartin,commune-deleguee,01025
 """,
+    "networks.csv": "name,region,website\nCités Unies France,,https://cites-unies-france.org/\nRéseau Bretagne Solidaire,53,\n",
     "countries.csv": """\
 iso2,iso3,num,name_fr,name_en,name_es,zone_fr,zone_atlas_fr,continent,lat,lon,coord_source,capital,dac_code,ldc,ldc_until,ldc_status,ldc_note,is_french_territory,centroid_lat,centroid_lon
 BD,BGD,050,Bangladesh,Bangladesh,Bangladés,Asie,Asie centrale et du Sud,Asie,23.71,90.41,capital,Dhaka,666,true,2026-11-24,to_confirm,General Assembly decision not seen,false,23.88,90.24

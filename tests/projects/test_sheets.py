@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 
 from atlas.models import Country
 from projects import services
+from projects.figures import FIGURES
 from projects.imports.faults import FileRefused
 from projects.models import Delegation, Partnership, Project, ProjectHistory, SheetUpload
 from projects.permissions import writes_project
@@ -488,6 +489,28 @@ def test_a_region_keeps_the_records_of_a_member_that_agreed_and_only_by_the_work
     ):
         with pytest.raises((PermissionDenied, ValidationError)):
             act()
+
+
+def test_a_network_keeps_the_records_of_its_members_and_is_no_authority_that_works_abroad(client, town, mayor, project):
+    network = CollectivityFactory(kind="reseau", name="Réseau Bretagne Solidaire", slug="reseau-x", insee_code="")
+    officer = MembershipFactory(collectivity=network, role="editor").user
+    client.force_login(mayor)
+    address = "/espace/rennes-35238/tableur/accords/"
+    assert "Réseau Bretagne Solidaire" in client.get(address, {"q": "bretagne solid"}).content.decode()
+    client.post(address, {"_entrust": "reseau-x"})
+    upload = preview(network, officer, Sheet(network, officer)("Projets", 2, Intitulé="Relu par le réseau").sent())
+    services.confirm_sheet(upload.pk, actor=officer)
+    project.refresh_from_db()
+    assert project.title == "Relu par le réseau"
+    # A project of its own makes it no authority of the panorama, nor of the list that its figure opens.
+    ProjectFactory(title="Rencontres du réseau", french=network)
+    services.refresh_activity()
+    assert FIGURES["collectivites-engagees"].rows().contains(town)
+    assert not FIGURES["collectivites-engagees"].rows().contains(network)
+    names = [row["name"] for row in client.get("/api/v1/collectivities/?active=true").json()["results"]]
+    assert "Rennes" in names
+    assert network.name not in names
+    assert "Association de collectivités" in client.get(network.get_absolute_url()).content.decode()
 
 
 def test_a_new_row_of_several_authorities_says_whose_it_is(region, regional, town, mayor):

@@ -10,7 +10,7 @@ from atlas.imports.tables import Folder
 from .codes import read_codes, read_sdgs, read_themes
 from .countries import read_countries, read_foreign_regions, read_places, read_statuses
 from .edition import EDITION, REFERENCE_SOURCE, Edition
-from .territories import read_authorities, read_collectivities, read_former_communes, read_regions
+from .territories import read_authorities, read_collectivities, read_former_communes, read_networks, read_regions
 
 __all__ = ["EDITION", "REFERENCE_SOURCE", "Edition", "read_edition"]
 
@@ -28,6 +28,7 @@ def read_edition(path: Path) -> Edition:
         folder, collectivities, {r[0] for r in regions}, {d[0] for d in departments}
     )
     former, events = read_former_communes(folder, collectivities)
+    networks = read_networks(folder, {region[0]: region[3] for region in regions})
     countries = read_countries(folder)
     known = {country[0] for country in countries}
     codes = read_codes(folder)
@@ -42,6 +43,7 @@ def read_edition(path: Path) -> Edition:
         authorities=authorities,
         communes=communes,
         former=former,
+        networks=networks,
         events=events,
         countries=countries,
         statuses=read_statuses(folder, known),

@@ -20,6 +20,7 @@ class Edition:
     authorities: list[Values]  # all but communes
     communes: list[Values]
     former: list[Values]
+    networks: list[Values]  # of authorities
     events: list[tuple[str, str, str, list[tuple[str, str]]]]  # key, kind, current INSEE code, [(former code, name)]
     countries: list[Values]
     statuses: list[Values]

@@ -115,6 +115,16 @@ def read_authorities(folder: Folder, collectivities: list, regions: set[str], de
     return authorities, communes
 
 
+def read_networks(folder: Folder, zones: dict[str, str]) -> list[Values]:
+    """Networks of authorities: the national ones, and those of a région (`zones`: its code → where it lies)."""
+    networks = []
+    for row in folder.rows("networks.csv", ["name", "region", "website"], unique=("name",)):
+        name, region = row.text("name", required=True, longest=200), row.known("region", zones)
+        zone = zones.get(region, Zone.METRO)
+        networks.append((slugify(name), CollectivityKind.RESEAU.value, name, region, zone, row.text("website")))
+    return networks
+
+
 _FORMER_KINDS = {
     "commune-deleguee": EventKind.NEW_COMMUNE,
     "commune-associee": EventKind.ASSOCIATION,

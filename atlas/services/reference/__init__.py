@@ -21,7 +21,7 @@ from atlas.services.rules import write_starting_values
 from .codes import code_lists, theme_tree
 from .countries import merge_statuses
 from .merging import Outcome, ids, merge, refresh_statistics, resolved
-from .territories import end_collectivities, merge_collectivities, merge_events, merge_former
+from .territories import end_collectivities, merge_collectivities, merge_events, merge_former, merge_networks
 
 __all__ = ["DATA_FOLDER", "Outcome", "load_reference"]
 
@@ -68,6 +68,7 @@ def _families(edition: Edition) -> Iterator[Outcome]:
     yield end_collectivities(edition)
     yield merge_former(edition, regions, departments)
     yield merge_events(edition)
+    yield merge_networks(edition, regions)
     yield merge(
         _("pays"),
         Country,

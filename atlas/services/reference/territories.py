@@ -95,6 +95,27 @@ def merge_former(edition: Edition, regions: dict, departments: dict) -> Outcome:
     )
 
 
+def merge_networks(edition: Edition, regions: dict) -> Outcome:
+    """They have no INSEE code, and their SIREN is not published with them: their address stands for them."""
+    return merge(
+        _("réseaux de collectivités"),
+        Collectivity,
+        "slug kind name region_id zone website",
+        resolved(edition.networks, {3: regions}),
+        key="slug",
+        fixed={"website"},
+        defaults={
+            "is_current": "true",
+            "is_local_authority": "false",
+            "insee_code": "''",
+            "coord_source": "''",
+            "partnership_count": "0",
+            "partner_countries": "'{}'",
+            "partner_themes": "'{}'",
+        },
+    )
+
+
 def merge_events(edition: Edition) -> Outcome:
     """One event per current commune and nature, with its former communes and its heir."""
     source = f"{REFERENCE_SOURCE}\u00a0: INSEE, communes_associees_deleguees.csv, {EDITION}"
