@@ -235,7 +235,7 @@ def test_a_missing_column_is_named(faults):
 
 def test_a_missing_file_is_named(faults):
     assert "sdgs.csv\u00a0: fichier absent." in faults(sdgs=None)
-    assert "france_regions.geojson : fichier absent." in faults(france_regions=None)
+    assert "france_regions.geojson\u00a0: fichier absent." in faults(france_regions=None)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_every_fault_of_every_file_is_told_at_once(faults):
         countries=edited("countries.csv", "BD,BGD", "bd,BGD"),
         sdgs=None,
     )
-    assert {fault.partition(" :")[0] for fault in found} >= {
+    assert {fault.partition("\u00a0:")[0] for fault in found} >= {
         "collectivities.csv, ligne 10", "collectivities.csv, ligne 11", "countries.csv, ligne 2", "sdgs.csv",
     }  # fmt: skip
     assert len([fault for fault in found if fault.startswith("collectivities.csv, ligne 10")]) == 2
