@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import unescape
 
 import pytest
 from django.core.management import call_command
@@ -42,7 +43,7 @@ def test_the_panorama_of_the_demonstration_is_that_of_the_presentation(client, c
     page = client.get("/panorama/").content.decode().replace("\u202f", " ")
     for label, value in FIGURES.items():
         assert f'aria-label="{value} {label}"' in page
-    text = re.sub(r"<[^>]*>|\s+", " ", page)
+    text = re.sub(r"<[^>]*>|\s+", " ", unescape(page))
     for label, share in SHARES.items():
         assert re.search(rf"{re.escape(label)} +[\d ]+ +{share} %", re.sub(" +", " ", text)), label
     assert len(client.get("/panorama/").content) < 400_000
