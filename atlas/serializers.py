@@ -77,7 +77,7 @@ class RowSerializer(serializers.ModelSerializer):
 
     def _member(self, field: serializers.Field, site: str, prefix: str) -> Any:
         path = prefix + field.source.replace(".", "__")
-        if isinstance(field, Link):
+        if hasattr(field, "expression"):
             return field.expression(site, prefix)
         if isinstance(field, serializers.ListSerializer) and isinstance(field.child, RowSerializer):
             relation = self.Meta.model._meta.get_field(field.source)

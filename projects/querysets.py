@@ -63,6 +63,12 @@ class PartnershipQuerySet(CountedQuerySet):
         return self._with_parties().select_related("confirmed_by").prefetch_related("themes")
 
 
+def awaited(consents: models.QuerySet, prefix: str = "") -> Exists:
+    """Of a party of a project, found at `prefix`: another authority named it, and it has not answered yet."""
+    asked = {"project": OuterRef(f"{prefix}project"), "collectivity": OuterRef(f"{prefix}collectivity")}
+    return Exists(consents.filter(answer="", **asked))
+
+
 class ProjectQuerySet(CountedQuerySet):
     """A visitor sees what is published; members see their authorities' records too; staff see everything."""
 
@@ -104,15 +110,14 @@ class ProjectQuerySet(CountedQuerySet):
                 wanted |= Q(declared_status="") & condition
         return self.filter(wanted)
 
-    def _with_parties(self, *, with_consents: bool = False) -> Self:
+    def _with_parties(self) -> Self:
+        """`all_parties`, each with `to_confirm`: another authority named it, and it has not answered yet."""
         party = self.model.parties.rel.related_model
+        consents = self.model.consents.rel.related_model.objects.all()
         parties = party.objects.select_related(
             "collectivity__region", "collectivity__department", "foreign_authority__country"
-        ).order_by("pk")
-        if with_consents:
-            consents = self.model.consents.rel.related_model.objects.filter(answer="")
-            asked = consents.filter(project=OuterRef("project"), collectivity=OuterRef("collectivity"))
-            parties = parties.annotate(to_confirm=Exists(asked))
+        )
+        parties = parties.annotate(to_confirm=awaited(consents)).order_by("pk")
         return self.prefetch_related(Prefetch("parties", queryset=parties, to_attr="all_parties"))
 
     def for_list(self) -> Self:
@@ -137,7 +142,7 @@ class ProjectQuerySet(CountedQuerySet):
         goals = self.model.sdgs.through.objects.filter(project=OuterRef("pk")).order_by("sdg__number")
         return (
             self.with_status()
-            ._with_parties(with_consents=True)
+            ._with_parties()
             .defer("search")
             .select_related("partnership")
             .annotate(

@@ -1,5 +1,6 @@
 """Shape of partnerships, projects and notices in the public API; see `atlas.serializers` for how a shape becomes SQL."""
 
+from django.db.models import Expression
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -15,6 +16,7 @@ from projects.models import (
     Partnership,
     PartnershipNotice,
     PartnershipParty,
+    PartyConsent,
     Project,
     ProjectBudget,
     ProjectCountry,
@@ -22,6 +24,7 @@ from projects.models import (
     ProjectParty,
     ProjectTheme,
 )
+from projects.querysets import awaited
 
 
 class PartySerializer(RowSerializer):
@@ -73,15 +76,23 @@ class PartnershipSerializer(PartnershipRowSerializer):
         fields = [*PartnershipRowSerializer.Meta.fields, "source", "themes"]
 
 
+class ToConfirm(serializers.BooleanField):
+    def expression(self, site: str, prefix: str) -> Expression:
+        return awaited(PartyConsent.objects.all(), prefix)
+
+
 class ProjectPartySerializer(RowSerializer):
     """Partie d’un projet : une autorité, ou un organisme nommé."""
 
     collectivity = CollectivityRefSerializer(allow_null=True, help_text=_("La collectivité française, ou null."))
     foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’autorité étrangère, ou null."))
+    to_confirm = ToConfirm(
+        help_text=_("Nommée par une autre collectivité, celle-ci n’a pas encore confirmé sa participation.")
+    )
 
     class Meta:
         model = ProjectParty
-        fields = ["kind", "role", "name", "cash", "in_kind", "collectivity", "foreign_authority"]
+        fields = ["kind", "role", "name", "cash", "in_kind", "collectivity", "foreign_authority", "to_confirm"]
 
 
 class ProjectThemeSerializer(RowSerializer):

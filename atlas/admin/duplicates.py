@@ -207,11 +207,11 @@ class MoveAdmin(RecordAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Move | None = None) -> bool:
         return False
 
-    @admin.display(description=gettext_lazy("fiche qui disparaît des listes"))
+    @admin.display(description=gettext_lazy("fiche quittée"))
     def left(self, move: Move) -> str:
         return str(move.source)
 
-    @admin.display(description=gettext_lazy("fiche qui vaut pour les deux"))
+    @admin.display(description=gettext_lazy("fiche rejointe"))
     def joined(self, move: Move) -> str:
         return str(move.target)
 

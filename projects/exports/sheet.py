@@ -44,7 +44,8 @@ def project_pdf(project: Project) -> bytes:
     order = list(ProjectRole.values)
     for party in sorted(project.all_parties, key=lambda party: order.index(party.role)):
         where = f" ({party.foreign_authority.country})" if party.foreign_authority else ""
-        story.append(Paragraph(text_of(f"– {party}{where}\u00a0: {party.get_role_display()}"), body))
+        doubt = f" ({_('à confirmer')})" if party.to_confirm else ""
+        story.append(Paragraph(text_of(f"– {party}{where}\u00a0: {party.get_role_display()}{doubt}"), body))
     for label, text in (
         (_("Objectifs"), project.objectives),
         (_("Activités"), project.activities),

@@ -66,6 +66,8 @@ def test_who_is_named_is_told_by_e_mail_and_in_its_space_and_the_sheet_says_to_c
     address = reverse("space:project_consent", args=["fougeres", project.uuid])
     assert address in mailoutbox[0].body
     assert "à confirmer" in sheet(client, project)
+    said = client.get(reverse("api:project-detail", args=[project.slug])).json()["parties"]
+    assert [party["to_confirm"] for party in said if party["collectivity"]] == [False, True]
     client.force_login(mayor)
     assert address in client.get(reverse("space:dashboard", args=["fougeres"])).content.decode()
     assert "Refuser d’être nommés" in client.get(address).content.decode()
