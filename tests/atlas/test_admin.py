@@ -756,6 +756,7 @@ ROWS = {
     "policymarker": lambda n: models.PolicyMarker.objects.create(code=str(n), scores="0"),
     "channel": lambda n: models.Channel.objects.create(code=str(n), parent=models.Channel.objects.order_by("pk").first()),
     "recipientregion": lambda n: models.RecipientRegion.objects.create(code=str(n)),
+    "operatingrule": lambda n: models.OperatingRule.objects.create(code=f"regle-{n}", value=n),
     "theme": lambda n: ThemeFactory(parent=models.Theme.objects.order_by("pk").first()),
 }  # fmt: skip
 AT_MOST = 9  # session, account, counts, rows, and the choices of the filters
