@@ -91,7 +91,7 @@ def resources(schema: dict[str, Any]) -> list[ResourceDoc]:
             doc.record_path = path
             continue
         doc.list_path = path
-        doc.summary = operation["summary"].partition(" : ")[2]
+        doc.summary = operation["summary"].partition(":")[2].strip()
         doc.description = with_code(operation["description"])
         doc.parameters = [Parameter.read(spec) for spec in operation["parameters"] if spec["in"] == "query"]
         page = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]

@@ -397,6 +397,7 @@ def test_the_schema_describes_every_criterion_in_french(client):
 
 def test_the_documentation_offers_to_try_every_resource_without_a_script(client):
     page = client.get("/api/v1/documentation/").content.decode()
+    assert '<h3 id="collectivities">Collectivités françaises</h3>' in page
     for path in LISTS:
         assert f'action="{path}"' in page
     for name in CollectivityFilterSet.base_filters:

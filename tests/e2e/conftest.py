@@ -194,6 +194,7 @@ def axe_violations(page: Page) -> list[str]:
 
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
+    page.wait_for_function("document.scrollingElement")  # a page that a click has just left has none
     return page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
 
 
