@@ -18,6 +18,7 @@ from .base import (
     SearchFilter,
     SortFilter,
     Unnest,
+    digest_of,
     forget_labels,
     labels,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "SortFilter",
     "ThemeFilterSet",
     "Unnest",
+    "digest_of",
     "forget_labels",
     "labels",
 ]

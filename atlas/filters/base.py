@@ -210,6 +210,16 @@ class SortFilter(django_filters.ChoiceFilter):
         return qs.order_by(*self.orders[value][1]) if value else qs
 
 
+def digest_of(rows: QuerySet, *beside: Any, dated: bool = True) -> str:
+    """What tells a question from another: the rows that it asks for; without its dates, today's is yesterday's."""
+    try:
+        statement, parameters = rows.query.sql_with_params()
+        asked: Any = (statement, [one for one in parameters if dated or not isinstance(one, date)])
+    except EmptyResultSet:  # Django knows without asking: a criterion names nobody
+        asked = "nothing"
+    return hashlib.sha256(repr((asked, *beside)).encode()).hexdigest()
+
+
 class FacetedFilterSet(django_filters.FilterSet):
     """A FilterSet that counts. Subclasses give `facets_spec` and `default_order`."""
 
@@ -326,10 +336,8 @@ class FacetedFilterSet(django_filters.FilterSet):
         """
         version = version or DataChange.objects.version()
         asked = {name: value for name, value in self.criteria.items() if name != "sort"}
-        most, key = (
-            self.most_counted,
-            f"counts:{type(self).__name__}:{version}:{self._question(asked)}:{self.most_counted}",
-        )
+        most = self.most_counted
+        key = f"counts:{type(self).__name__}:{version}:{digest_of(self.queryset, sorted(asked.items()))}:{most}"
         counted = cache.get(key)
         if counted is None:
             counted = self._count(most)
@@ -369,13 +377,7 @@ class FacetedFilterSet(django_filters.FilterSet):
         return Kept.objects.renew(self._name_ahead(), version, lambda: json.dumps(self._count()).encode())
 
     def _name_ahead(self) -> str:
-        return f"counts:{type(self).__name__}:{self._question({}, dated=False)}"
-
-    def _question(self, asked: dict[str, Any], *, dated: bool = True) -> str:
-        """What tells a question from another; without its dates, today's is yesterday's."""
-        statement, parameters = self.queryset.query.sql_with_params()
-        told = [one for one in parameters if dated or not isinstance(one, date)]
-        return hashlib.sha256(repr((statement, told, sorted(asked.items()))).encode()).hexdigest()
+        return f"counts:{type(self).__name__}:{digest_of(self.queryset, [], dated=False)}"
 
     def _facets(self, counted: list[tuple[str, str, int]], capped: set[str]) -> list[Facet]:
         return [

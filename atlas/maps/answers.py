@@ -1,21 +1,19 @@
 """What the map page and its points answer: once by question and state of the data, and never long."""
 
 import gzip
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import brotli
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from atlas.filters import FacetedFilterSet
+from atlas.filters import FacetedFilterSet, digest_of
 from atlas.models import Kept
 
 from .drawing import grid, points
@@ -111,18 +109,8 @@ def draw_ahead(layer: MapLayer, filterset: FacetedFilterSet, version: str) -> No
 
 
 def _key(kind: str, layer: MapLayer, filterset: FacetedFilterSet, version: str) -> str:
-    return f"{kind}:{layer.name}:{settings.RELEASE}:{version}:{_question(filterset.qs)}"
+    return f"{kind}:{layer.name}:{settings.RELEASE}:{version}:{digest_of(filterset.qs.order_by())}"
 
 
 def _name(kind: str, layer: MapLayer, rows: QuerySet) -> str:
-    return f"{kind}:{layer.name}:{_question(rows, dated=False)}"
-
-
-def _question(rows: QuerySet, *, dated: bool = True) -> str:
-    """What tells a question from another: the rows that it asks for; without its dates, today's is yesterday's."""
-    try:
-        statement, parameters = rows.order_by().query.sql_with_params()
-        question = repr((statement, [one for one in parameters if dated or not isinstance(one, date)]))
-    except EmptyResultSet:  # Django knows without asking: a criterion names nobody
-        question = "nothing"
-    return hashlib.sha256(question.encode()).hexdigest()
+    return f"{kind}:{layer.name}:{digest_of(rows.order_by(), dated=False)}"
