@@ -110,14 +110,13 @@ class ProjectQuerySet(CountedQuerySet):
                 wanted |= Q(declared_status="") & condition
         return self.filter(wanted)
 
-    def _with_parties(self) -> Self:
-        """`all_parties`, each with `to_confirm`: another authority named it, and it has not answered yet."""
+    def _with_parties(self, **also: Any) -> Self:
+        """`all_parties`, annotated with `also`."""
         party = self.model.parties.rel.related_model
-        consents = self.model.consents.rel.related_model.objects.all()
         parties = party.objects.select_related(
             "collectivity__region", "collectivity__department", "foreign_authority__country"
         )
-        parties = parties.annotate(to_confirm=awaited(consents)).order_by("pk")
+        parties = parties.annotate(**also).order_by("pk")
         return self.prefetch_related(Prefetch("parties", queryset=parties, to_attr="all_parties"))
 
     def for_list(self) -> Self:
@@ -142,7 +141,7 @@ class ProjectQuerySet(CountedQuerySet):
         goals = self.model.sdgs.through.objects.filter(project=OuterRef("pk")).order_by("sdg__number")
         return (
             self.with_status()
-            ._with_parties()
+            ._with_parties(to_confirm=awaited(self.model.consents.rel.related_model.objects.all()))
             .defer("search")
             .select_related("partnership")
             .annotate(
