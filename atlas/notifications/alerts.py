@@ -86,25 +86,20 @@ def tell(search_id: int, day: date) -> int:
         listed = lists.find(search.list_name)
         if listed is None or until <= search.told_until or search.sent.filter(period=period).exists():
             return 0
-        rows = listed.new_since(listed.ask(present(search.query), AnonymousUser()).rows(), search.told_until, until)
+        query = present(search.query)
+        rows = listed.new_since(listed.ask(query, AnonymousUser()).rows(), search.told_until, until)
         count = rows.order_by().count()
         since = search.told_until
         AlertSent.objects.create(search=search, period=period, since=since, until=until, count=count)
         search.told_until = until
         search.save(update_fields=["told_until"])
         if count:
-            _send(
-                search,
-                listed,
-                [listed.line(row) for row in listed.shape(rows)[: in_force(rules.ALERT_ROWS)]],
-                count,
-                since,
-            )
+            lines = [listed.line(row) for row in listed.shape(rows)[: in_force(rules.ALERT_ROWS)]]
+            _send(search, query, listed, lines, count, since)
     return count
 
 
-def _send(search: SavedSearch, listed: lists.PublicList, lines: list, count: int, since: datetime) -> None:
-    query = present(search.query)
+def _send(search: SavedSearch, query: str, listed: lists.PublicList, lines: list, count: int, since: datetime) -> None:
     site = settings.SITE_URL.rstrip("/")
     stop_url = link("alert_stop", token(search, STOP))
     context = {
