@@ -13,13 +13,17 @@ _AUTHORITY_COLUMNS = (
     "kind insee_code siren name slug population population_year region_id department_id epci_id zone longitude latitude "
     "coord_source is_local_authority"
 )
+# Nothing is published of it yet; see the digest columns of `Collectivity`.
+_IDLE = {
+    "partnership_count": "0",
+    "partner_countries": "'{}'",
+    "partner_themes": "'{}'",
+}
 _AUTHORITY_DEFAULTS = {
     "is_current": "true",
     "website": "''",
     "reference_edition": str(EDITION),
-    "partnership_count": "0",
-    "partner_countries": "'{}'",
-    "partner_themes": "'{}'",
+    **_IDLE,
 }
 # INSEE code where there is one, SIREN otherwise.
 _SAME_AUTHORITY = (
@@ -88,9 +92,7 @@ def merge_former(edition: Edition, regions: dict, departments: dict) -> Outcome:
             "coord_source": "''",
             "website": "''",
             "reference_edition": str(EDITION),
-            "partnership_count": "0",
-            "partner_countries": "'{}'",
-            "partner_themes": "'{}'",
+            **_IDLE,
         },
     )
 
@@ -109,9 +111,7 @@ def merge_networks(edition: Edition, regions: dict) -> Outcome:
             "is_local_authority": "false",
             "insee_code": "''",
             "coord_source": "''",
-            "partnership_count": "0",
-            "partner_countries": "'{}'",
-            "partner_themes": "'{}'",
+            **_IDLE,
         },
     )
 
