@@ -19,8 +19,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-# In seconds. The goals are 90 and 10; a shared machine with a slow network gets more before it is called a failure.
-FIRST_LIMIT, NEXT_LIMIT, STOP_LIMIT = 240.0, 20.0, 20.0
+# In seconds. The goals are 90 and 10: what was measured is printed beside them. A limit only tells a portal that hangs from
+# one on a busy machine with a slow network, so that a run never fails for its neighbours.
+FIRST_LIMIT, NEXT_LIMIT, STOP_LIMIT = 300.0, 90.0, 60.0
 PAGES = {
     "/": "Atlas",
     "/collectivites/?q=sant+etiene": "Saint-Étienne",
@@ -114,8 +115,8 @@ def main() -> None:
             portal.terminate()
             portal.wait(STOP_LIMIT)
     print(
-        f"first start {first:.1f} s, {len(PAGES)} pages read, stop {first_stop:.1f} s, "
-        f"next start {again:.1f} s, stop {second_stop:.1f} s"
+        f"first start {first:.1f} s (goal 90), {len(PAGES)} pages read, stop {first_stop:.1f} s, "
+        f"next start {again:.1f} s (goal 10), stop {second_stop:.1f} s"
     )
 
 
