@@ -90,6 +90,12 @@ def asked(user: User, request: AccessRequest) -> bool:
     return request.user_id == user.pk and user.is_opened
 
 
+@rule("atlas.change_collectivity")
+def keeps_sheet(user: User, collectivity: Collectivity) -> bool:
+    """Editors and representatives say where their authority is reached."""
+    return has_role(user, collectivity.pk, Role.EDITOR, Role.REPRESENTATIVE)
+
+
 @rule("atlas.add_contact")
 @rule("atlas.change_contact")
 @rule("atlas.object_contact")

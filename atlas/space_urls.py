@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from atlas.views import contacts, history, members, space
+from atlas.views import contacts, history, members, sheet, space
 
 app_name = "space"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", space.home, name="home"),
     path("saisie/", space.keep_draft, name="keep_draft"),
     path("<slug:collectivity>/", space.Dashboard.as_view(), name="dashboard"),
+    path("<slug:collectivity>/fiche/", sheet.AuthoritySheet.as_view(), name="authority"),
     path("<slug:collectivity>/contacts/", contacts.ContactList.as_view(), name="contact_list"),
     path("<slug:collectivity>/contacts/nouveau/", contacts.ContactCreate.as_view(), name="contact_create"),
     path("<slug:collectivity>/contacts/<uuid:uuid>/", contacts.ContactUpdate.as_view(), name="contact"),

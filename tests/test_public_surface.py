@@ -131,6 +131,7 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/": [("/espace/", "302 302 200 200")],  # the member has one authority: its dashboard
     "espace/saisie/": [("/espace/saisie/", "405 405 405 405")],
     "espace/<slug:collectivity>/": [("/espace/brest/", ACCOUNT), ("/espace/nulle-part/", "302 404 404 404")],
+    "espace/<slug:collectivity>/fiche/": [("/espace/brest/fiche/", ACCOUNT)],
     "espace/<slug:collectivity>/contacts/": [("/espace/brest/contacts/", ACCOUNT)],
     "espace/<slug:collectivity>/contacts/nouveau/": [("/espace/brest/contacts/nouveau/", "302 200 403 200")],
     "espace/<slug:collectivity>/contacts/<uuid:uuid>/": [

@@ -1,4 +1,4 @@
-"""French territories: what the reference file says is read here, not typed; events and websites are kept by hand."""
+"""French territories: what the reference file says is read here, not typed; events and how to reach one are kept by hand."""
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas.adminsite import RecordAdmin
 from atlas.models import Collectivity, CollectivityEvent, Department, Region, StatGroup
 from atlas.names import normalise
+from atlas.services.collectivities import WRITABLE
 
 
 class ReadOnlyAdmin(RecordAdmin):
@@ -51,14 +52,14 @@ class StatGroupFilter(admin.SimpleListFilter):
 
 @admin.register(Collectivity)
 class CollectivityAdmin(RecordAdmin):
-    """Only the website is typed here: the rest comes with each year's edition."""
+    """Only where it is reached is typed here, by its members first: the rest comes with each year's edition."""
 
     list_display = ("name", "kind", "department", "population", "partnership_count", "is_current")
     list_filter = ("is_current", "kind", StatGroupFilter, "zone", "region")
     list_select_related = ("department",)
     search_fields = ("search_name", "insee_code", "siren")
     fieldsets = (
-        (None, {"fields": ("name", "kind", "website")}),
+        (None, {"fields": ("name", "kind", *WRITABLE)}),
         (
             _("Référence"),
             {
@@ -74,7 +75,7 @@ class CollectivityAdmin(RecordAdmin):
     ordering = ("sort_name", "pk")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Collectivity | None = None) -> list[str]:
-        return [name for __, options in self.fieldsets for name in options["fields"] if name != "website"]
+        return [name for __, options in self.fieldsets for name in options["fields"] if name not in WRITABLE]
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
         """Accents, case and hyphens do not count."""

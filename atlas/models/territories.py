@@ -157,6 +157,9 @@ class Collectivity(Dated, Positioned):
     zone = models.CharField(_("zone"), max_length=5, choices=Zone)
     coord_source = models.CharField(_("origine de la position"), max_length=40, blank=True)
     website = models.URLField(_("site internet"), blank=True)
+    postal_address = models.TextField(_("adresse postale"), max_length=300, blank=True, default="", db_default="")
+    email = models.EmailField(_("adresse électronique du service"), blank=True, default="", db_default="")
+    phone = models.CharField(_("téléphone du service"), max_length=40, blank=True, default="", db_default="")
     is_local_authority = models.BooleanField(
         _("collectivité territoriale en droit"),
         default=False,

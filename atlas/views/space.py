@@ -157,7 +157,7 @@ class StepPage(InSpace):
             # Somebody saved another step meanwhile: no harm. This very one: both values are shown.
             if stored.record and posted.get("seen") != stored.seen:
                 raise StaleRecord
-            record = step.save(read_version=stored.record.version if stored.record else None)
+            record = step.save(read_version=getattr(stored.record, "version", None))
         except StaleRecord:
             stored = self.get_step()
             if not (differences := step.differences(stored)):

@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from atlas.models import Collectivity, User
+from atlas.services.collectivities import WRITABLE
 from atlas.services.contacts import lock_running, mark_checked
 from projects.models import Confirmation, Partnership, Project, ProjectPublication, Publication
 from projects.models.confirmations import digest_of
@@ -78,7 +79,7 @@ def _sheet(collectivity: Collectivity) -> dict[str, Any]:
         "kind": collectivity.kind,
         "insee_code": collectivity.insee_code,
         "siren": collectivity.siren,
-        "website": collectivity.website,
+        **{name: getattr(collectivity, name) for name in WRITABLE},
         "population": collectivity.population,
     }
 

@@ -23,6 +23,7 @@ from atlas.models import (
     StatusChange,
     User,
 )
+from atlas.services.collectivities import WRITABLE
 from tests.factories.atlas import (
     AccessRequestFactory,
     CollectivityFactory,
@@ -534,11 +535,11 @@ def test_granting_access_in_the_admin_makes_a_member_and_tells_the_person(
 # --- Territories and partners -----------------------------------------------------------------------------------------
 
 
-def test_of_a_collectivity_only_the_website_is_typed(client, officer):
+def test_of_a_collectivity_only_where_it_is_reached_is_typed(client, officer):
     collectivity = CollectivityFactory()
     client.force_login(officer)
     data = form_data(client.get(page("collectivity", "change", collectivity.pk)))
-    assert set(data) <= {"website", "read_version"}
+    assert set(data) <= {*WRITABLE, "read_version"}
     sent = data | {"website": "https://ville.example", "name": "Autre", "siren": "000000000"}
     assert client.post(page("collectivity", "change", collectivity.pk), sent).status_code == 302
     changed = models.Collectivity.objects.get()

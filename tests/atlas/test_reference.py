@@ -201,10 +201,11 @@ def test_a_code_that_vanished_is_kept_as_inactive(load):
 
 def test_what_staff_wrote_beside_the_edition_is_kept(load):
     load()
-    Collectivity.objects.filter(name="Rennes").update(website="https://metropole.rennes.fr")
+    Collectivity.objects.filter(name="Rennes").update(website="https://metropole.rennes.fr", phone="02 99 00 00 00")
     mine = Collectivity.objects.create(kind="ept", name="Ajoutée à la main", slug="ajoutee", zone="metro")
     load(collectivities=edited("collectivities.csv", "Rennes,230890", "Rennes,231000"))
-    assert Collectivity.objects.get(name="Rennes").website == "https://metropole.rennes.fr"
+    rennes = Collectivity.objects.get(name="Rennes")
+    assert (rennes.website, rennes.phone) == ("https://metropole.rennes.fr", "02 99 00 00 00")
     mine.refresh_from_db()
     assert mine.is_current
 
