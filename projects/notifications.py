@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from atlas.models import Collectivity, Posting, PostingKind, Role, StatusChange, User, in_force
-from atlas.notifications import link, members, send, send_to
+from atlas.notifications import link, members, send, send_to, sheet_link
 from projects import rules
 from projects.models import (
     NoticeContact,
@@ -160,17 +160,17 @@ def record_verified(
 
 
 def party_named(asked: PartyConsent) -> None:
-    """Tell those who represent the authority that a project names it."""
+    """Tell those who represent the authority that a record names it."""
+    address = link(f"space:{asked.subject._meta.model_name}_consent", asked.collectivity.slug, asked.subject.uuid)
     for member in members(asked.collectivity, (Role.REPRESENTATIVE,)):
-        address = link("space:project_consent", asked.collectivity.slug, asked.project.uuid)
-        send("party_named", member, app="projects", asked=asked, link=address)
+        send("party_named", member, app="projects", asked=asked, title=str(asked.subject), link=address)
 
 
 def consent_answered(given: PartyConsent) -> None:
     """Tell whoever named the authority."""
     if given.asked_by and given.asked_by.is_active:
-        address = link("projects:project_detail", given.project.slug)
-        send("consent_answered", given.asked_by, app="projects", given=given, link=address)
+        address = sheet_link(given.subject)
+        send("consent_answered", given.asked_by, app="projects", given=given, title=str(given.subject), link=address)
 
 
 def partner_request(asked: PartnerRequest) -> None:

@@ -17,10 +17,30 @@ def own_or(public: Q, user) -> Q:
     return public | Q(french_ids__overlap=own) if own else public
 
 
-class CountedQuerySet(models.QuerySet):
-    """Rows that enter the national figures in a year: that of `begun_field`, or of the record where the date is unknown."""
+def awaited(consents: models.QuerySet, record: str, prefix: str = "") -> Exists:
+    """Of a party of a `record`, found at `prefix`: another authority named it, and it has not answered yet."""
+    asked = {name: OuterRef(f"{prefix}{name}") for name in (record, "collectivity")}
+    return Exists(consents.filter(answer="", **asked))
+
+
+class RecordQuerySet(models.QuerySet):
+    """Partnerships and projects: rows with parties, which enter the national figures in a year, that of `begun_field`, or
+    of the record where the date is unknown.
+    """
 
     begun_field = ""
+
+    def _with_parties(self, *order: str, **also: Any) -> Self:
+        """`all_parties`, annotated with `also`."""
+        party = self.model.parties.rel.related_model
+        parties = party.objects.select_related(
+            "collectivity__region", "collectivity__department", "foreign_authority__country"
+        )
+        parties = parties.annotate(**also).order_by(*order, "pk")
+        return self.prefetch_related(Prefetch("parties", queryset=parties, to_attr="all_parties"))
+
+    def _awaited(self) -> Exists:
+        return awaited(self.model.consents.rel.related_model.objects.all(), self.model._meta.model_name)
 
     def with_entry_year(self) -> Self:
         """Adds `entry_year`."""
@@ -34,7 +54,7 @@ class CountedQuerySet(models.QuerySet):
         return self.filter(undated | Q(**{f"{self.begun_field}__year__lte": year}))
 
 
-class PartnershipQuerySet(CountedQuerySet):
+class PartnershipQuerySet(RecordQuerySet):
     """A visitor sees what is published; members see their authorities' records too; staff see everything."""
 
     begun_field = "signed_on"
@@ -47,29 +67,17 @@ class PartnershipQuerySet(CountedQuerySet):
             return self.all()
         return self.filter(own_or(public, user))
 
-    def _with_parties(self) -> Self:
-        party = self.model.parties.rel.related_model
-        parties = party.objects.select_related(
-            "collectivity__region", "collectivity__department", "foreign_authority__country"
-        ).order_by("role", "pk")
-        return self.prefetch_related(Prefetch("parties", queryset=parties, to_attr="all_parties"))
-
     def for_list(self) -> Self:
         """With `all_parties` (one more query) and no column that a list does not show."""
-        return self._with_parties().defer("note")
+        return self._with_parties("role").defer("note")
 
     def for_detail(self) -> Self:
-        """With parties and themes (two more queries)."""
-        return self._with_parties().select_related("confirmed_by").prefetch_related("themes")
+        """With parties, some `to_confirm`, and themes (two more queries)."""
+        parties = self._with_parties("role", to_confirm=self._awaited())
+        return parties.select_related("confirmed_by").prefetch_related("themes")
 
 
-def awaited(consents: models.QuerySet, prefix: str = "") -> Exists:
-    """Of a party of a project, found at `prefix`: another authority named it, and it has not answered yet."""
-    asked = {"project": OuterRef(f"{prefix}project"), "collectivity": OuterRef(f"{prefix}collectivity")}
-    return Exists(consents.filter(answer="", **asked))
-
-
-class ProjectQuerySet(CountedQuerySet):
+class ProjectQuerySet(RecordQuerySet):
     """A visitor sees what is published; members see their authorities' records too; staff see everything."""
 
     begun_field = "starts_on"
@@ -110,15 +118,6 @@ class ProjectQuerySet(CountedQuerySet):
                 wanted |= Q(declared_status="") & condition
         return self.filter(wanted)
 
-    def _with_parties(self, **also: Any) -> Self:
-        """`all_parties`, annotated with `also`."""
-        party = self.model.parties.rel.related_model
-        parties = party.objects.select_related(
-            "collectivity__region", "collectivity__department", "foreign_authority__country"
-        )
-        parties = parties.annotate(**also).order_by("pk")
-        return self.prefetch_related(Prefetch("parties", queryset=parties, to_attr="all_parties"))
-
     def for_list(self) -> Self:
         """With `status` and `all_parties` (one more query), without the columns that a list does not show."""
         return (
@@ -141,7 +140,7 @@ class ProjectQuerySet(CountedQuerySet):
         goals = self.model.sdgs.through.objects.filter(project=OuterRef("pk")).order_by("sdg__number")
         return (
             self.with_status()
-            ._with_parties(to_confirm=awaited(self.model.consents.rel.related_model.objects.all()))
+            ._with_parties(to_confirm=self._awaited())
             .defer("search")
             .select_related("partnership")
             .annotate(

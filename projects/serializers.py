@@ -1,5 +1,7 @@
 """Shape of partnerships, projects and notices in the public API; see `atlas.serializers` for how a shape becomes SQL."""
 
+from typing import Any
+
 from django.db.models import Expression
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -27,15 +29,28 @@ from projects.models import (
 from projects.querysets import awaited
 
 
+class ToConfirm(serializers.BooleanField):
+    """Whether the party of a `record` has yet to answer who named it."""
+
+    def __init__(self, record: str, **kwargs: Any) -> None:
+        text = _("Nommée par une autre collectivité, celle-ci n’a pas encore confirmé sa participation.")
+        super().__init__(help_text=text, **kwargs)
+        self.record = record
+
+    def expression(self, site: str, prefix: str) -> Expression:
+        return awaited(PartyConsent.objects.all(), self.record, prefix)
+
+
 class PartySerializer(RowSerializer):
     """Partie d’un partenariat : une collectivité française ou une autorité étrangère."""
 
     collectivity = CollectivityRefSerializer(allow_null=True, help_text=_("La collectivité française, ou null."))
     foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’autorité étrangère, ou null."))
+    to_confirm = ToConfirm("partnership")
 
     class Meta:
         model = PartnershipParty
-        fields = ["role", "since", "until", "collectivity", "foreign_authority"]
+        fields = ["role", "since", "until", "collectivity", "foreign_authority", "to_confirm"]
 
 
 class PartnershipRowSerializer(RowSerializer):
@@ -76,19 +91,12 @@ class PartnershipSerializer(PartnershipRowSerializer):
         fields = [*PartnershipRowSerializer.Meta.fields, "source", "themes"]
 
 
-class ToConfirm(serializers.BooleanField):
-    def expression(self, site: str, prefix: str) -> Expression:
-        return awaited(PartyConsent.objects.all(), prefix)
-
-
 class ProjectPartySerializer(RowSerializer):
     """Partie d’un projet : une autorité, ou un organisme nommé."""
 
     collectivity = CollectivityRefSerializer(allow_null=True, help_text=_("La collectivité française, ou null."))
     foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’autorité étrangère, ou null."))
-    to_confirm = ToConfirm(
-        help_text=_("Nommée par une autre collectivité, celle-ci n’a pas encore confirmé sa participation.")
-    )
+    to_confirm = ToConfirm("project")
 
     class Meta:
         model = ProjectParty

@@ -32,6 +32,7 @@ urlpatterns = [
     path("projets/<uuid:uuid>/partenaire/", partner_space.ProjectPartner.as_view(), name="project_partner"),
     path("projets/<uuid:uuid>/accord/", consents.ProjectConsent.as_view(), name="project_consent"),
     path("projets/<uuid:uuid>/messages/", verification.ProjectThread.as_view(), name="project_thread"),
+    path("partenariats/<uuid:uuid>/accord/", consents.PartnershipConsent.as_view(), name="partnership_consent"),
     path("partenariats/<uuid:uuid>/messages/", verification.PartnershipThread.as_view(), name="partnership_thread"),
     path("reprise/<slug:old>/", succession.TakeOver.as_view(), name="take_over"),
     path("projets/<uuid:uuid>/etat/<slug:transition>/", space.ProjectMove.as_view(), name="project_move"),

@@ -118,14 +118,14 @@ def send_partner_request(request_id: int) -> None:
 @shared_task
 def send_party_named(consent_id: int) -> None:
     """Answered or withdrawn meanwhile, nothing leaves."""
-    asked = PartyConsent.objects.filter(pk=consent_id, answer="").select_related("project", "collectivity").first()
-    if asked:
-        notifications.party_named(asked)
+    asked = PartyConsent.objects.select_related("project", "partnership", "collectivity")
+    if found := asked.filter(pk=consent_id, answer="").first():
+        notifications.party_named(found)
 
 
 @shared_task
 def send_consent_answered(consent_id: int) -> None:
-    given = PartyConsent.objects.select_related("project", "collectivity", "asked_by")
+    given = PartyConsent.objects.select_related("project", "partnership", "collectivity", "asked_by")
     notifications.consent_answered(given.get(pk=consent_id))
 
 

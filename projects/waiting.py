@@ -104,14 +104,15 @@ def notices_expiring(collectivity: Collectivity, user: User, today: date) -> Ite
 
 
 def named(collectivity: Collectivity, user: User, today: date) -> Iterable[Message]:
-    """Projects of others that name the authority, for who represents it (one query)."""
+    """Records of others that name the authority, for who represents it (one query, and one a partnership without title)."""
     if not (user.is_staff or has_role(user, collectivity.pk, Role.REPRESENTATIVE)):
         return
     asked = PartyConsent.objects.filter(collectivity=collectivity, answer="", told_at__isnull=False)
-    for one in asked.select_related("project").order_by("-told_at", "pk")[:SHOWN]:
+    for one in asked.select_related("project", "partnership").order_by("-told_at", "pk")[:SHOWN]:
         yield Message(
-            _("Le projet « %(title)s » nomme votre collectivité parmi ses parties.") % {"title": one.project.title},
-            reverse("space:project_consent", args=[collectivity.slug, one.project.uuid]),
+            _("Le %(kind)s « %(title)s » nomme votre collectivité parmi ses parties.")
+            % {"kind": one.kind, "title": one.subject},
+            reverse(f"space:{one.subject._meta.model_name}_consent", args=[collectivity.slug, one.subject.uuid]),
             _("Confirmer ou refuser"),
             timezone.localtime(one.told_at).date(),
         )

@@ -187,6 +187,9 @@ SURFACE: dict[str, list[tuple[str, str]]] = {
     "espace/<slug:collectivity>/projets/<uuid:uuid>/accord/": [
         (f"/espace/brest/projets/{OWN}/accord/", "302 404 404 404"),  # nobody named it
     ],
+    "espace/<slug:collectivity>/partenariats/<uuid:uuid>/accord/": [
+        (f"/espace/brest/partenariats/{OWN}/accord/", "302 404 404 404"),
+    ],
     "espace/<slug:collectivity>/projets/<uuid:uuid>/messages/": [(f"/espace/brest/projets/{OWN}/messages/", ACCOUNT)],
     "espace/<slug:collectivity>/partenariats/<uuid:uuid>/messages/": [
         (f"/espace/brest/partenariats/{DRAFT}/messages/", ACCOUNT),

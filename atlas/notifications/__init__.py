@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -62,6 +62,11 @@ invitation_tokens = InvitationTokens()
 def link(name: str, *args: Any) -> str:
     """Full address of a page of the portal."""
     return _site() + reverse(name, args=args)
+
+
+def sheet_link(row: Model) -> str:
+    """Full address of the public page of a row."""
+    return _site() + row.get_absolute_url()
 
 
 def _site() -> str:

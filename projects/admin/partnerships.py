@@ -54,10 +54,7 @@ class PartnershipAdmin(WorkflowAdmin):
     """Saved with its parties, through services. Published, taken back or archived by its buttons only."""
 
     form = PartnershipForm
-    transition_services = {
-        transition.name: lambda obj, name, **kwargs: services.change_publication(obj, name, **kwargs)
-        for transition in Partnership.workflow
-    }
+    transition_services = {transition.name: services.move for transition in Partnership.workflow}
     list_display = ("__str__", "kind", "status", "publication", "signed", "origin", "confirmed_on")
     list_filter = ("publication", "kind", "status", "origin", "signed_precision")
     search_fields = ("party_names", "title", "source")

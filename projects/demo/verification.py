@@ -24,7 +24,6 @@ from projects.models import (
     PartyConsent,
     Project,
     ProjectParty,
-    ProjectRole,
     Publication,
     RecordComment,
     VerifierKind,
@@ -157,20 +156,23 @@ def _verify() -> int:
 
 
 def _name() -> None:
-    """Some projects name a second French authority: one has agreed, the others were asked and have not answered yet."""
-    parties = ProjectParty.objects.filter(role=ProjectRole.CO_LEAD, project__origin=Origin.DEMO)
-    parties = parties.filter(collectivity__isnull=False, project__publication="published").order_by("pk")[:NAMED]
+    """Some records name several French authorities: of each the last was asked; one has agreed, the others not answered yet."""
     now = timezone.now()
-    PartyConsent.objects.bulk_create(
-        PartyConsent(
-            project_id=party.project_id,
-            collectivity_id=party.collectivity_id,
-            told_at=now,
-            answer="" if rank else ConsentAnswer.AGREED,
-            answered_at=None if rank else now,
+    for model, about in ((ProjectParty, "project"), (PartnershipParty, "partnership")):
+        key = f"{about}_id"
+        several = {"origin": Origin.DEMO, "publication": "published", "french_ids__len__gt": 1}
+        parties = model.objects.filter(**{f"{about}__{name}": value for name, value in several.items()})
+        parties = parties.filter(collectivity__isnull=False).order_by(key, "-pk").distinct(key)[:NAMED]
+        PartyConsent.objects.bulk_create(
+            PartyConsent(
+                **{key: getattr(party, key)},
+                collectivity_id=party.collectivity_id,
+                told_at=now,
+                answer="" if rank else ConsentAnswer.AGREED,
+                answered_at=None if rank else now,
+            )
+            for rank, party in enumerate(parties)
         )
-        for rank, party in enumerate(parties)
-    )
 
 
 def _words(embassy: User, records: Sequence[Partnership]) -> None:

@@ -96,6 +96,9 @@ class PartnershipStep(PicksAuthorities):
     """Also the page that creates a partnership, when `record` is None."""
 
     slug, title = "fiche", _("Fiche du partenariat")
+    hint = _(
+        "Une autre collectivité française que vous nommez parmi les parties en est prévenue, et confirme ou refuse."
+    )
     main_class = PartnershipForm
     set_classes = {"parties": row_set(PartnershipPartyForm, PartnershipPartyRows, title=_("Parties"), add_label="")}
 

@@ -1,4 +1,4 @@
-"""What an authority said to be right: the dated receipts of «Tout est à jour», and that it agrees to be named in a project."""
+"""What an authority said to be right: the dated receipts of «Tout est à jour», and that it agrees to be named in a record."""
 
 import hashlib
 import json
@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Collectivity, User
 from atlas.models.base import Dated
+from projects.constraints import exactly_one
 
-from .projects import Project
+from .subjects import AboutRecord, about_partnership, about_project
 
 
 def digest_of(content: dict[str, Any]) -> str:
@@ -69,15 +70,16 @@ class ConsentAnswer(models.TextChoices):
     REFUSED = "refused", _("A refusé")
 
 
-class PartyConsent(Dated):
-    """A French authority that another one named in its project: whether it agrees. Until then the sheet says «à confirmer».
+class PartyConsent(AboutRecord, Dated):
+    """A French authority that another one named in its record: whether it agrees. Until then the sheet says «à confirmer».
 
-    The authority is told at `told_at`, when the project is public. A refusal stays, so that it is not named again.
+    The authority is told at `told_at`, when the record is public. A refusal stays, so that it is not named again.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="consents", verbose_name=_("projet"))
+    partnership = about_partnership("consents")
+    project = about_project("consents")
     collectivity = models.ForeignKey(
-        Collectivity, models.PROTECT, related_name="project_consents", verbose_name=_("collectivité nommée")
+        Collectivity, models.PROTECT, related_name="party_consents", verbose_name=_("collectivité nommée")
     )
     asked_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("nommée par")
@@ -95,10 +97,20 @@ class PartyConsent(Dated):
         verbose_name_plural = _("accords pour être nommées")
         ordering = ["pk"]
         constraints = [
+            models.CheckConstraint(
+                name="projects_partyconsent_subject",
+                condition=exactly_one("partnership", "project"),
+                violation_error_message=_("Un accord porte sur un partenariat ou sur un projet."),
+            ),
             models.UniqueConstraint(
                 fields=["project", "collectivity"],
                 name="projects_partyconsent_once",
                 violation_error_message=_("Cette collectivité est déjà interrogée sur ce projet."),
+            ),
+            models.UniqueConstraint(
+                fields=["partnership", "collectivity"],
+                name="projects_partyconsent_partnership_once",
+                violation_error_message=_("Cette collectivité est déjà interrogée sur ce partenariat."),
             ),
             models.CheckConstraint(
                 name="projects_partyconsent_answered",
@@ -108,4 +120,4 @@ class PartyConsent(Dated):
         ]
 
     def __str__(self) -> str:
-        return f"{self.collectivity} – {self.project}"
+        return f"{self.collectivity} – {self.subject}"

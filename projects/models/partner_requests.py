@@ -8,8 +8,7 @@ from atlas.models import Collectivity, ForeignAuthority, User
 from projects.constraints import exactly_one
 
 from .links import SecretLink
-from .partnerships import Partnership
-from .projects import Project
+from .subjects import AboutRecord, about_partnership, about_project
 
 
 class PartnerAnswer(models.TextChoices):
@@ -26,7 +25,7 @@ class Decision(models.TextChoices):
     REFUSED = "refused", _("Refusées")
 
 
-class PartnerRequest(SecretLink):
+class PartnerRequest(AboutRecord, SecretLink):
     """One question to one foreign partner about one record, which it reads through its link.
 
     `corrections`: by column, the value that the partner read (`before`) and the one it proposes (`after`), as texts.
@@ -34,17 +33,8 @@ class PartnerRequest(SecretLink):
 
     salt = "projects.partner_request"
 
-    partnership = models.ForeignKey(
-        Partnership,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="partner_requests",
-        verbose_name=_("partenariat"),
-    )
-    project = models.ForeignKey(
-        Project, models.CASCADE, null=True, blank=True, related_name="partner_requests", verbose_name=_("projet")
-    )
+    partnership = about_partnership("partner_requests")
+    project = about_project("partner_requests")
     collectivity = models.ForeignKey(
         Collectivity, models.PROTECT, related_name="partner_requests", verbose_name=_("collectivité")
     )
@@ -91,11 +81,6 @@ class PartnerRequest(SecretLink):
 
     def __str__(self) -> str:
         return f"{self.foreign_authority} – {self.subject}"
-
-    @property
-    def subject(self) -> Partnership | Project:
-        """The record, whichever it is."""
-        return self.partnership or self.project
 
     @property
     def state(self) -> str:

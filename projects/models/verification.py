@@ -12,22 +12,18 @@ from atlas.models.base import Dated
 from projects.constraints import exactly_one
 from projects.querysets import RecordCommentQuerySet, WaitingRecordQuerySet
 
-from .partnerships import Partnership, VerifierKind
-from .projects import Project
+from .partnerships import VerifierKind
+from .subjects import AboutRecord, about_partnership, about_project
 
 
-class RecordComment(Dated):
+class RecordComment(AboutRecord, Dated):
     """A word about a partnership or a project, between who verifies it and its authorities. Never public.
 
     `written_as` is empty when a member of an authority writes. A word of a verifier waits until one of them settles it.
     """
 
-    partnership = models.ForeignKey(
-        Partnership, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("partenariat")
-    )
-    project = models.ForeignKey(
-        Project, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("projet")
-    )
+    partnership = about_partnership("comments")
+    project = about_project("comments")
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("auteur"))
     written_as = models.CharField(_("au titre de"), max_length=10, choices=VerifierKind, blank=True)
     text = models.TextField(_("message"), max_length=2000)
@@ -62,11 +58,6 @@ class RecordComment(Dated):
 
     def __str__(self) -> str:
         return f"{self.author}: {Truncator(self.text).chars(60)}"
-
-    @property
-    def subject(self) -> Partnership | Project:
-        """The record, whichever it is."""
-        return self.partnership or self.project
 
 
 class RecordKind(models.TextChoices):

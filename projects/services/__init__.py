@@ -21,7 +21,7 @@ from .notices import NewNotice, create_notice, create_notices, move_notice, noti
 from .panorama import Difference, change_rule, check_panorama, freeze_panorama
 from .partner_requests import answer_request, ask_partner, decide_corrections, open_request, revoke_request
 from .partnership_sheet import create_partnership, update_partnership
-from .partnerships import NewPartnership, change_publication, create_partnerships, save_parties
+from .partnerships import NewPartnership, create_partnerships, save_parties
 from .projects import (
     change_project,
     copy_project,
@@ -57,7 +57,6 @@ __all__ = [
     "cancel_import",
     "cancel_sheet",
     "change_project",
-    "change_publication",
     "change_rule",
     "check_panorama",
     "checks_notices",

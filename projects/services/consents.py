@@ -1,6 +1,8 @@
-"""A French authority named in a project by another one is told, and says whether it agrees to be named."""
+"""A French authority named in a record by another one is told, and says whether it agrees to be named."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,43 +12,69 @@ from django.utils.translation import gettext as _
 
 from atlas.models import User
 from projects import tasks
-from projects.models import ConsentAnswer, PartyConsent, Project, ProjectParty, ProjectRole
+from projects.models import ConsentAnswer, Partnership, PartyConsent, PartyRole, Project
 from projects.permissions import written_for
 from projects.services.editing import PUBLIC, check, editing
 
+Subject = Partnership | Project
 
-def require_willing(project: Project, named: Collection[int], *, actor: User) -> None:
+
+@contextmanager
+def naming(
+    record: Subject, parties: Sequence[Mapping[str, Any]], *, actor: User, own: Collection[int] = ()
+) -> Iterator[None]:
+    """Around the writing of `parties`: those that come with it and for whom `actor` does not write are asked.
+
+    Nobody is asked about `own`, the authorities for which the record is written.
+
+    Raises:
+        ValidationError: no party is left for which `actor` writes, or one of those that come has refused.
+    """
+    wanted = {row["collectivity"].pk for row in parties if row.get("collectivity")}
+    if not actor.is_staff and not written_for(actor) & wanted:
+        # Whoever edits a record for an authority does not throw that authority out of it, and lose sight of it.
+        raise ValidationError(_("Gardez votre collectivité parmi les parties."), code="own_party")
+    named = wanted - french_of(record) - set(own)
+    require_willing(record, named, actor=actor)
+    yield
+    ask_named(record, named, actor=actor)
+
+
+def french_of(record: Subject) -> set[int]:
+    """Keys of the French parties as they stand."""
+    return set(record.parties.filter(collectivity__isnull=False).values_list("collectivity_id", flat=True))
+
+
+def require_willing(record: Subject, named: Collection[int], *, actor: User) -> None:
     """Raises ValidationError when `actor` names again an authority that refused; who writes for it may."""
-    refused = project.consents.filter(answer=ConsentAnswer.REFUSED, collectivity__in=named)
+    refused = record.consents.filter(answer=ConsentAnswer.REFUSED, collectivity__in=named)
     refused = refused.exclude(collectivity__in=written_for(actor))
     if consent := refused.select_related("collectivity").order_by("pk").first():
         raise ValidationError(
-            _("« %(name)s » a refusé le %(day)s d’être nommée parmi les parties de ce projet."),
+            _("« %(name)s » a refusé le %(day)s d’être nommée parmi les parties de cette fiche."),
             code="refused",
             params={"name": consent.collectivity, "day": date_format(timezone.localtime(consent.answered_at), "j F Y")},
         )
 
 
-def ask_named(project: Project, named: Collection[int], *, actor: User) -> None:
+def ask_named(record: Subject, named: Collection[int], *, actor: User) -> None:
     """Keep the questions in step with the parties: those who are `named` since and for whom `actor` does not write are asked.
 
     They are told once everybody can read it: a draft is nobody's word yet.
     """
-    there = project.parties.filter(collectivity__isnull=False).values("collectivity")
-    project.consents.filter(answer="").exclude(collectivity__in=there).delete()
+    record.consents.filter(answer="").exclude(collectivity__in=french_of(record)).delete()
     own = written_for(actor)
-    project.consents.filter(collectivity__in=own & set(named)).delete()
-    asked = set(named) - own - set(project.consents.values_list("collectivity_id", flat=True))
-    PartyConsent.objects.bulk_create(
-        PartyConsent(project=project, collectivity_id=pk, asked_by=actor) for pk in sorted(asked)
-    )
-    if project.publication in PUBLIC:
-        tell_named(project)
+    record.consents.filter(collectivity__in=own & set(named)).delete()
+    asked = set(named) - own - set(record.consents.values_list("collectivity_id", flat=True))
+    about = {record._meta.model_name: record}
+    PartyConsent.objects.bulk_create(PartyConsent(**about, collectivity_id=pk, asked_by=actor) for pk in sorted(asked))
+    if record.publication in PUBLIC:
+        tell_named(record)
 
 
-def tell_named(project: Project) -> None:
+def tell_named(record: Subject) -> None:
     """Write to those who were not told yet."""
-    waiting = project.consents.filter(answer="", told_at__isnull=True).select_for_update(of=("self",)).order_by("pk")
+    waiting = record.consents.filter(answer="", told_at__isnull=True).select_for_update(of=("self",)).order_by("pk")
     ids = list(waiting.values_list("pk", flat=True))
     PartyConsent.objects.filter(pk__in=ids).update(told_at=timezone.now())
     for pk in ids:
@@ -55,21 +83,22 @@ def tell_named(project: Project) -> None:
 
 @transaction.atomic
 def answer_consent(consent: PartyConsent, answer: str, *, actor: User, note: str = "") -> PartyConsent:
-    """Agree to be named, or refuse: the authority then leaves the project, and who named it is told why.
+    """Agree to be named, or refuse: the authority then leaves the record, and who named it is told why.
 
-    Who agreed may refuse later. If it led the project, the first of the other French parties leads it.
+    Who agreed may refuse later. If it led alone, the first of the other French parties leads.
 
     Raises:
         PermissionDenied: `actor` does not represent the authority.
         ValidationError: it is answered so already, or no other French authority would be left.
     """
-    project = Project.objects.select_for_update(of=("self",)).get(pk=consent.project_id)
+    record = consent.subject
+    record = type(record).objects.select_for_update(of=("self",)).get(pk=record.pk)
     locked = PartyConsent.objects.select_for_update(of=("self",)).select_related("collectivity").get(pk=consent.pk)
     check("projects.answer_partyconsent", locked, actor=actor)
     if locked.answer in (answer, ConsentAnswer.REFUSED):
         raise ValidationError(_("Votre collectivité a déjà répondu."), code="answered")
     if answer == ConsentAnswer.REFUSED:
-        _leave(project, locked, actor=actor)
+        _leave(record, locked, actor=actor)
     locked.answer, locked.answered_at, locked.answered_by, locked.note = answer, timezone.now(), actor, note.strip()
     locked.full_clean()
     locked.save()
@@ -77,18 +106,22 @@ def answer_consent(consent: PartyConsent, answer: str, *, actor: User, note: str
     return locked
 
 
-def _leave(project: Project, consent: PartyConsent, *, actor: User) -> None:
-    french = ProjectParty.objects.filter(project=project, collectivity__isnull=False).order_by("pk")
-    if not (others := french.exclude(collectivity=consent.collectivity_id)).exists():
+def _leave(record: Subject, consent: PartyConsent, *, actor: User) -> None:
+    french = record.parties.filter(collectivity__isnull=False).order_by("pk")
+    others, own = (
+        french.exclude(collectivity=consent.collectivity_id),
+        french.filter(collectivity=consent.collectivity_id),
+    )
+    if not (heir := others.first()):
         raise ValidationError(
-            _("Aucune autre collectivité française n’est partie à ce projet : demandez au ministère de le retirer."),
+            _("Aucune autre collectivité française n’est nommée : demandez au ministère de retirer la fiche."),
             code="alone",
         )
-    with editing(project, actor=actor, read_version=None):
-        own = french.filter(collectivity=consent.collectivity_id)
-        led = own.filter(role=ProjectRole.LEAD).exists()
+    lead = {"role": PartyRole.LEAD}  # the same word for a project
+    with editing(record, actor=actor, read_version=None):
+        led = own.filter(**lead).exists()
         own.delete()
-        if led and (heir := others.first()):
-            heir.role = ProjectRole.LEAD
+        if led and not others.filter(**lead).exists():
+            heir.role = PartyRole.LEAD
             heir.full_clean()
             heir.save()

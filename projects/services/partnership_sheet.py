@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, Theme, User
 from projects.models import Origin, Partnership, PartnershipParty, PartyRole
-from projects.permissions import written_for
+from projects.services.consents import naming
 from projects.services.digest import refresh_partnership_digest
 from projects.services.editing import check, editing, replace_parts, set_fields
 
@@ -25,19 +25,20 @@ def create_partnership(
 
     Raises:
         PermissionDenied: `actor` does not write for `collectivity`.
-        ValidationError: a side is missing, or a rule of the model is broken.
+        ValidationError: a side is missing, a rule of the model is broken, or as `consents.naming`.
     """
     check("projects.add_partnership", collectivity, actor=actor)
-    _two_sides(parties, actor=actor)
+    _two_sides(parties)
     is_member = actor.memberships.filter(collectivity=collectivity).exists()
     partnership = Partnership(origin=Origin.AUTHORITY if is_member else Origin.STAFF, created_by=actor)
     set_fields(partnership, fields, FIELDS)
     partnership.full_clean()
     partnership.save()
-    for row in parties:
-        party = PartnershipParty(partnership=partnership, **row)
-        party.full_clean()
-        party.save()
+    with naming(partnership, parties, actor=actor, own={collectivity.pk}):
+        for row in parties:
+            party = PartnershipParty(partnership=partnership, **row)
+            party.full_clean()
+            party.save()
     partnership.themes.set(themes)
     refresh_partnership_digest([partnership.pk])
     return partnership
@@ -56,24 +57,22 @@ def update_partnership(
 
     Raises:
         PermissionDenied, StaleRecord.
-        ValidationError: a side is missing, or a rule of the model is broken.
+        ValidationError: a side is missing, a rule of the model is broken, or as `consents.naming`.
     """
     with editing(partnership, actor=actor, read_version=read_version) as locked:
-        _two_sides(parties, actor=actor)
+        _two_sides(parties)
         set_fields(locked, fields, FIELDS)
-        replace_parts(
-            locked.parties,
-            parties,
-            key=("collectivity", "foreign_authority"),
-            last=lambda row: row["role"] == PartyRole.LEAD,
-        )
+        with naming(locked, parties, actor=actor):
+            replace_parts(
+                locked.parties,
+                parties,
+                key=("collectivity", "foreign_authority"),
+                last=lambda row: row["role"] == PartyRole.LEAD,
+            )
         locked.themes.set(themes)
     return locked
 
 
-def _two_sides(parties: Rows, *, actor: User) -> None:
-    french = {row["collectivity"].pk for row in parties if row.get("collectivity")}
-    if not french or not any(row.get("foreign_authority") for row in parties):
+def _two_sides(parties: Rows) -> None:
+    if not all(any(row.get(side) for row in parties) for side in ("collectivity", "foreign_authority")):
         raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."), code="one_sided")
-    if not actor.is_staff and not written_for(actor) & french:
-        raise ValidationError(_("Gardez votre collectivité parmi les parties."), code="own_party")

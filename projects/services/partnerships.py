@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from atlas.models import User
 from atlas.permissions import may
 from atlas.services.copying import copy_instances, copy_rows
-from atlas.services.transitions import fire
 from projects.models import (
     DatePrecision,
     Origin,
@@ -23,6 +22,7 @@ from projects.models import (
     PartyRole,
     Publication,
 )
+from projects.services.consents import ask_named, french_of, require_willing
 from projects.services.digest import Touched, refresh_activity, refresh_partnership_digest
 
 
@@ -107,13 +107,15 @@ def save_parties(
 ) -> None:
     """Write the parties of one partnership, those that leave first, then its digest and the counts.
 
+    The ministry writes what it knows: nobody is asked to confirm, but who refused to be named is not named again.
+
     Raises:
         PermissionDenied: `actor` may not.
-        ValidationError: a rule of a party is broken, or one of the two sides is left empty.
+        ValidationError: a rule of a party is broken, one of the two sides is left empty, or a party has refused.
     """
     if not may(actor, "projects.change_partnership", partnership):
         raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
-    before = Touched.by(Partnership, [partnership.pk] if partnership.pk else [])
+    before, there = Touched.by(Partnership, [partnership.pk]), french_of(partnership)
     for party in removed:
         party.delete()
     for party in saved:
@@ -123,17 +125,7 @@ def save_parties(
     sides = partnership.parties.aggregate(french=Count("collectivity"), foreign=Count("foreign_authority"))
     if not all(sides.values()):
         raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."), code="one_sided")
+    require_willing(partnership, french_of(partnership) - there, actor=actor)
+    ask_named(partnership, (), actor=actor)
     refresh_partnership_digest([partnership.pk])
     refresh_activity(before | Touched.by(Partnership, [partnership.pk]))
-
-
-def change_publication(partnership: Partnership, name: str, *, actor: User, note: str = "") -> Partnership:
-    """Publish, take back or archive (see `projects.workflow`), and count anew what visitors see.
-
-    Raises:
-        PermissionDenied, ValidationError: as `atlas.services.transitions.fire`.
-    """
-    with transaction.atomic():
-        moved = fire(partnership, name, actor=actor, note=note)
-        refresh_activity(Touched.by(Partnership, [partnership.pk]))
-    return moved

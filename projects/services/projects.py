@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from atlas.models import SDG, Collectivity, PurposeCode, User
 from projects.models import Origin, PartKind, Project, ProjectParty, ProjectRole
-from projects.permissions import written_for
-from projects.services.consents import ask_named, require_willing
+from projects.services.consents import ask_named, french_of, naming
 from projects.services.digest import refresh_project_digest
 from projects.services.editing import check, editing, free_slug, replace_parts, set_fields
 
@@ -76,23 +75,13 @@ def set_parties(project: Project, parties: Rows, *, actor: User, read_version: i
 def _put_parties(project: Project, parties: Rows, *, actor: User) -> None:
     if sum(1 for row in parties if row["role"] == ProjectRole.LEAD) > 1:
         raise ValidationError(_("Un projet a un seul chef de file."), code="two_leads")
-    wanted = {row["collectivity"].pk for row in parties if row.get("collectivity")}
-    _keep_a_hand(wanted, actor=actor)
-    named = wanted - set(project.parties.filter(collectivity__isnull=False).values_list("collectivity_id", flat=True))
-    require_willing(project, named, actor=actor)
-    replace_parts(
-        project.parties,
-        parties,
-        key=("kind", "collectivity", "foreign_authority", "name"),
-        last=lambda row: row["role"] == ProjectRole.LEAD,
-    )
-    ask_named(project, named, actor=actor)
-
-
-def _keep_a_hand(french_ids: set[int], *, actor: User) -> None:
-    """Whoever edits a record for an authority does not throw that authority out of it, and lose sight of it."""
-    if not actor.is_staff and not written_for(actor) & french_ids:
-        raise ValidationError(_("Gardez votre collectivité parmi les parties."), code="own_party")
+    with naming(project, parties, actor=actor):
+        replace_parts(
+            project.parties,
+            parties,
+            key=("kind", "collectivity", "foreign_authority", "name"),
+            last=lambda row: row["role"] == ProjectRole.LEAD,
+        )
 
 
 def set_themes(
@@ -255,7 +244,7 @@ def copy_project(project: Project, collectivity: Collectivity, *, actor: User) -
                 if hasattr(part, amount):
                     setattr(part, amount, None)
         parts.model.objects.bulk_create(parts)
-    ask_named(copy, set(copy.parties.values_list("collectivity_id", flat=True)) - {None}, actor=actor)
+    ask_named(copy, french_of(copy), actor=actor)
     copy.sdgs.set(project.sdgs.all())
     copy.purpose_codes.set(project.purpose_codes.all())
     refresh_project_digest([copy.pk])

@@ -13,7 +13,6 @@ from projects.completeness import missing
 from projects.models import Partnership, Project, ProjectPublication
 from projects.services.consents import tell_named
 from projects.services.digest import Touched, refresh_activity
-from projects.services.partnerships import change_publication
 
 R = TypeVar("R", Project, Partnership)
 ANNOUNCED = ("submit", "send_back", "ask_refresh")
@@ -30,16 +29,13 @@ def move(record: R, transition: str, *, actor: User, note: str = "") -> R:
     """
     target = record.workflow.get(transition)
     publishes = bool(target) and target.target == ProjectPublication.PUBLISHED
-    if isinstance(record, Partnership):
-        moved = change_publication(record, transition, actor=actor, note=note)
-        return _confirm(moved, actor=actor) if publishes else moved
-    if publishes and (lacks := missing(record)):
+    if publishes and isinstance(record, Project) and (lacks := missing(record)):
         raise ValidationError([one.text for one in lacks], code="incomplete")
-    announce = tasks.send_project_moved.delay if transition in ANNOUNCED else None
+    announce = tasks.send_project_moved.delay if transition in ANNOUNCED else None  # none of them moves a partnership
     moved = fire(record, transition, actor=actor, note=note, announce=announce)
     if publishes:
         tell_named(moved)
-    refresh_activity(Touched.by(Project, [record.pk]))
+    refresh_activity(Touched.by(type(record), [record.pk]))
     return _confirm(moved, actor=actor) if publishes else moved
 
 

@@ -61,7 +61,7 @@ def fold_place(kept: ProjectPlace, gone: ProjectPlace) -> None:
 
 
 def fold_consent(kept: PartyConsent, gone: PartyConsent) -> None:
-    """One authority asked twice about a project: it has answered if either did."""
+    """One authority asked twice about a record: it has answered if either did."""
     if not kept.answer:
         for name in ("answer", "answered_at", "answered_by", "note", "told_at"):
             setattr(kept, name, getattr(gone, name) or getattr(kept, name))
@@ -97,6 +97,7 @@ declare(
     Reference(PartnerRequest, "partnership"),
     Reference(ImportRow, "partnership"),
     Reference(RecordComment, "partnership"),
+    Reference(PartyConsent, "partnership", once=["collectivity"], fold=fold_consent),
     Reference(PartnershipNotice, "partnership"),
     Reference(NoticeConversation, "partnership"),
     Reference(PartnershipParty, "partnership", stays=_OWN_PART),
@@ -108,7 +109,7 @@ declare(
     Reference(PartnerRequest, "collectivity"),
     Reference(PartnershipNotice, "collectivity"),
     Reference(NoticeConversation, "collectivity", staying=with_heir),
-    Reference(PartyConsent, "collectivity", once=["project"], fold=fold_consent),
+    Reference(PartyConsent, "collectivity", once=["partnership", "project"], fold=fold_consent),
     Reference(Confirmation, "collectivity", stays=_SIGNED),
     Reference(ImportRow, "collectivity", stays=_("Une ligne de fichier dit ce que le fichier disait.")),
     Reference(Delegation, "member", stays=_AGREED),

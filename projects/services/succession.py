@@ -146,8 +146,8 @@ def take_over(
     rows = {model: Q(**{f"{key}__in": list(chosen.get(name, ()))}) for name, (model, key) in HELD.items()}
     if chosen.get("contacts"):  # imprints of those who objected go along, or they could be entered again
         rows[Contact] |= Q(objected_at__isnull=False)
-    rows[PartyConsent] = Q(project__in=list(chosen.get("projects", ())))
-    rows[PartnerRequest] = Q(partnership__in=list(chosen.get("partnerships", ()))) | Q(
+    of_records = Q(partnership__in=list(chosen.get("partnerships", ()))) | Q(
         project__in=list(chosen.get("projects", ()))
     )
+    rows[PartyConsent] = rows[PartnerRequest] = of_records
     return moves.take_over(old, heir, actor=actor, chosen=rows)

@@ -1,4 +1,4 @@
-"""A project that names the authority: it agrees, or refuses to be named."""
+"""A record of others that names the authority: it agrees, or refuses to be named."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from atlas.permissions import may
 from atlas.views.space import check
 from projects import services
 from projects.forms.partner import ConsentForm
-from projects.models import ConsentAnswer, PartyConsent
-from projects.views.space import OfProject
+from projects.models import ConsentAnswer, Partnership, PartyConsent, Project
+from projects.views.space import OfRecord
 
 
-class ProjectConsent(OfProject):
+class Consent(OfRecord):
     """Buttons: `_agree`; `_refuse`, with a reason if one is given."""
 
     @cached_property
@@ -44,16 +44,27 @@ class ProjectConsent(OfProject):
             form.add_error(None, error.messages)
             return self.show(form, 422)
         if answer == ConsentAnswer.REFUSED:
-            messages.success(request, _("Votre collectivité n’est plus nommée dans ce projet."))
-            return redirect("space:project_list", self.collectivity.slug)
-        messages.success(request, _("Votre collectivité confirme prendre part à ce projet."))
-        return redirect("space:project", self.collectivity.slug, uuid)
+            messages.success(request, _("Votre collectivité n’est plus nommée dans cette fiche."))
+            return redirect(f"space:{self.model._meta.model_name}_list", self.collectivity.slug)
+        messages.success(
+            request, _("Votre collectivité confirme prendre part à ce %(kind)s.") % {"kind": self.consent.kind}
+        )
+        return redirect(f"space:{self.model._meta.model_name}", self.collectivity.slug, uuid)
 
     def show(self, form: ConsentForm, status: int = 200) -> HttpResponse:
         return self.render(
             "projects/space/consent.html",
             status,
+            record=self.record,
             consent=self.consent,
             form=form,
             can_answer=may(self.request.user, "projects.answer_partyconsent", self.consent),
         )
+
+
+class ProjectConsent(Consent):
+    model = Project
+
+
+class PartnershipConsent(Consent):
+    model = Partnership

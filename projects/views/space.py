@@ -27,7 +27,7 @@ from projects.forms.files import DocumentForm, PhotoForm
 from projects.forms.parties import PartiesStep, PlacesStep
 from projects.forms.partnerships import PartnershipStep
 from projects.forms.texts import DescriptionStep, IdentityStep
-from projects.models import Partnership, Project, ProjectPublication, Publication
+from projects.models import Partnership, PartyConsent, Project, ProjectPublication, Publication
 from projects.services.editing import PUBLIC
 
 STEPS: dict[str, type[Step]] = {
@@ -94,6 +94,10 @@ class OfRecord(InSpace):
     def record(self) -> Any:
         return self.read()
 
+    def consents(self) -> list[PartyConsent]:
+        """What the authorities named in the record answered, or have yet to."""
+        return list(self.record.consents.select_related("collectivity").order_by("pk"))
+
     def check_writer(self) -> None:
         """Raises PermissionDenied."""
         check(may(self.request.user, f"projects.change_{self.model._meta.model_name}", self.record))
@@ -141,7 +145,7 @@ class ProjectSummary(OfProject):
             can_write=may(request.user, "projects.change_project", self.record),
             can_add=may(request.user, "projects.add_project", self.collectivity),
             transitions=available(self.record, actor=request.user),
-            consents=list(self.record.consents.select_related("collectivity").order_by("pk")),
+            consents=self.consents(),
             changes=[(change, labels.get(change.target, change.target)) for change in changes[:20]],
         )
 
@@ -347,7 +351,7 @@ class PartnershipCreate(StepPage):
         return reverse("space:partnership", args=[self.collectivity.slug, record.uuid])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(partnership=None, transitions=[], can_write=True, **kwargs)
+        return super().get_context_data(partnership=None, transitions=[], consents=[], can_write=True, **kwargs)
 
 
 class PartnershipUpdate(OfRecord, StepPage):
@@ -370,7 +374,10 @@ class PartnershipUpdate(OfRecord, StepPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            partnership=self.record, transitions=available(self.record, actor=self.request.user), **kwargs
+            partnership=self.record,
+            transitions=available(self.record, actor=self.request.user),
+            consents=self.consents(),
+            **kwargs,
         )
 
 

@@ -109,8 +109,8 @@ def french_party(**fields) -> dict:
 
 def named(**fields):
     """An authority asked whether it agrees to be named."""
-    given = {"project": fields.pop("project", None) or project(), "collectivity": CollectivityFactory()}
-    return PartyConsent.objects.create(**given | fields)
+    about = {} if "partnership" in fields else {"project": fields.pop("project", None) or project()}
+    return PartyConsent.objects.create(**{"collectivity": CollectivityFactory()} | about | fields)
 
 
 def part(relation: str, *rows: dict):
@@ -253,6 +253,12 @@ REFUSED = {
     "projects_partnerrequest_decided": lambda: asked(decision="accepted", decided_at=datetime(2026, 3, 1, tzinfo=UTC)),
     "projects_partyconsent_once": lambda: named(
         project=named().project, collectivity=PartyConsent.objects.get().collectivity
+    ),
+    "projects_partyconsent_subject": lambda: PartyConsent.objects.create(
+        collectivity=CollectivityFactory(), project=project(), partnership=partnership()
+    ),
+    "projects_partyconsent_partnership_once": lambda: named(
+        partnership=named(partnership=partnership()).partnership, collectivity=PartyConsent.objects.get().collectivity
     ),
     "projects_partyconsent_answered": lambda: named(answer="agreed"),
     "projects_confirmation_once": lambda: receipt(collectivity=receipt().collectivity),

@@ -15,11 +15,13 @@ from projects.demo.partnerships import Inventor, kilometres
 from projects.demo.texts import NORTH, TEXTS
 from projects.demo.words import at, of, of_department, of_said, said
 from projects.demo.world import THEME_SHARES, Targets, World, allocate
-from projects.models import Origin, Partnership, PartnershipKind, PartnershipStatus, Project, ProjectPlace
+from projects.models import Origin, Partnership, PartnershipKind, PartnershipStatus, PartyConsent, Project, ProjectPlace
 from projects.permissions import Scope
+from projects.services import refresh_activity, refresh_partnership_digest, refresh_project_digest
 from projects.services.succession import proposals
 from projects.services.verification import read_queue
 from tests.factories.atlas import CollectivityFactory, CountryFactory, ThemeFactory
+from tests.factories.projects import PartnershipFactory, ProjectFactory
 from tests.projects.world import joined
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +261,14 @@ def test_verification_has_something_of_each_kind_and_changes_no_published_figure
     ForeignAuthority.objects.filter(pk__in=ForeignAuthority.objects.order_by("pk").values("pk")[:2]).update(
         name_local="Mérida"
     )
+    # As the whole demonstration has: records of several French authorities.
+    for _n in range(2):
+        project, twinning = ProjectFactory(origin=Origin.DEMO), PartnershipFactory(origin=Origin.DEMO)
+        project.parties.create(kind="collectivity", role="co_lead", collectivity=CollectivityFactory())
+        twinning.parties.create(collectivity=CollectivityFactory())
+        refresh_project_digest([project.pk])
+        refresh_partnership_digest([twinning.pk])
+    refresh_activity()
     published = Partnership.objects.filter(publication="published")
     before = published.count(), ForeignAuthority.objects.filter(partnership_count__gt=0).count()
     assert "doublons possibles" in verification.make_verification()
@@ -269,4 +279,7 @@ def test_verification_has_something_of_each_kind_and_changes_no_published_figure
     found = {choice.value: choice.count for choice in facet.choices}
     assert found.keys() >= {"never", "stale", "over", "corrected"}
     assert published.filter(verified_as="embassy").exists()
+    for about in ("project", "partnership"):
+        answers = PartyConsent.objects.filter(**{f"{about}__isnull": False}).values_list("answer", flat=True)
+        assert set(answers) == {"", "agreed"}, about
     assert verification.make_verification() == "déjà là"

@@ -132,7 +132,7 @@ def test_each_change_counts_what_it_touches_as_a_full_recount_does(rennes, erlan
     assert brest.partner_countries == ["SN"]
     services.move(project, "archive", actor=staff, note="Terminé.")
     assert_counted_like_everything()
-    services.change_publication(twinning, "archive", actor=staff, note="Terminé.")
+    services.move(twinning, "archive", actor=staff, note="Terminé.")
     assert_counted_like_everything()
     for row in (rennes, erlangen, brest, thies, thies.country, erlangen.country):
         row.refresh_from_db()
@@ -144,7 +144,7 @@ def test_a_publication_counts_no_other_authority(rennes, erlangen, staff):
     elsewhere = PartnershipFactory().french_ids[0]
     twinning = PartnershipFactory(french=rennes, foreign=erlangen, draft=True)
     Collectivity.objects.filter(pk=elsewhere).update(partnership_count=77)
-    services.change_publication(twinning, "publish", actor=staff)
+    services.move(twinning, "publish", actor=staff)
     assert Collectivity.objects.get(pk=rennes.pk).partnership_count == 1
     assert Collectivity.objects.get(pk=elsewhere).partnership_count == 77
     assert services.refresh_activity() == 1
