@@ -41,6 +41,20 @@ class LinesField(SimpleArrayField):
         return super().to_python("\n".join(line.strip() for line in lines if line.strip()))
 
 
+class OrderedDays:
+    """Of a form with a first and a last day, its fields `days`: they do not cross."""
+
+    days = ("starts_on", "ends_on")
+    crossed = _("La fin ne peut pas précéder le début.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        first, last = (cleaned.get(name) for name in self.days)
+        if first and last and last < first:
+            self.add_error(self.days[1], self.crossed)
+        return cleaned
+
+
 class DsfrModelForm(DsfrForm, forms.ModelForm):
     """A form that takes its fields from a model. It checks; a service writes."""
 

@@ -7,14 +7,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DayInput, DsfrForm, DsfrModelForm
+from atlas.forms.base import DayInput, DsfrForm, DsfrModelForm, OrderedDays
 from atlas.forms.steps import Step
 from atlas.models import Contact
 from atlas.services import contacts
 
 
-class ContactForm(DsfrModelForm):
+class ContactForm(OrderedDays, DsfrModelForm):
     """`consent_note` shows only for a person who objected before."""
+
+    crossed = _("La fin des fonctions ne peut pas précéder leur début.")
 
     class Meta:
         model = Contact
@@ -49,13 +51,6 @@ class ContactForm(DsfrModelForm):
 
     def show_consent(self) -> None:
         self.fields["consent_note"].widget = forms.Textarea(attrs={"rows": 3, "class": "fr-input"})
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("ends_on", _("La fin des fonctions ne peut pas précéder leur début."))
-        return cleaned
 
     def _post_clean(self) -> None:
         """The rules of the model, and whether this person objected before."""

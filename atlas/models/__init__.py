@@ -32,6 +32,7 @@ from .reference import (
     Theme,
 )
 from .rules import OperatingRule, in_force, limit_of, months_before
+from .succession import Succession, successions
 from .territories import (
     INTERMUNICIPAL_KINDS,
     Collectivity,
@@ -97,6 +98,7 @@ __all__ = [
     "StatusCategory",
     "StatusChange",
     "StatusList",
+    "Succession",
     "Theme",
     "User",
     "Zone",
@@ -104,4 +106,5 @@ __all__ = [
     "in_force",
     "limit_of",
     "months_before",
+    "successions",
 ]

@@ -18,7 +18,17 @@ from django.utils.translation import gettext as _
 from stdnum.fr import siren as siren_number
 
 from atlas import rules, tasks
-from atlas.models import AccessRequest, AccessStatus, Collectivity, CollectivityEvent, Membership, Role, User, in_force
+from atlas.models import (
+    AccessRequest,
+    AccessStatus,
+    Collectivity,
+    CollectivityEvent,
+    Membership,
+    Role,
+    User,
+    in_force,
+    successions,
+)
 from atlas.names import normalise
 from atlas.permissions import may
 from atlas.search import suggest
@@ -31,7 +41,6 @@ GRANTED_ROLES = {
     "grant_representative": Role.REPRESENTATIVE,
 }
 FOUND = 8
-_GENERATIONS = 5  # a commune may have merged several times
 _INSEE = re.compile(r"\d[\dAB]\d{3}", re.I)
 
 
@@ -250,27 +259,25 @@ def find_authorities(typed: str) -> list[Candidate]:
         named += [
             event.successors.first() for event in CollectivityEvent.objects.filter(former_name__iexact=typed.strip())
         ]
+    named = sorted(filter(None, named), key=lambda row: (row.pk not in exact, not row.is_current))
+    heirs = heirs_of(named)
     found: dict[int, Candidate] = {}
-    for row in sorted(filter(None, named), key=lambda row: (row.pk not in exact, not row.is_current)):
+    for row in named:
         if row.is_current:
             found.setdefault(row.pk, Candidate(row, is_exact=row.pk in exact))
             continue
-        for heir in successors(row):
+        for heir in heirs[row.pk]:
             found.setdefault(heir.pk, Candidate(heir, former=row))
     return list(found.values())[:FOUND]
 
 
-def successors(former: Collectivity) -> list[Collectivity]:
-    """The present authorities that a past one became, however many times it merged."""
-    heirs, seen, generation = [], {former.pk}, [former.pk]
-    for _turn in range(_GENERATIONS):
-        rows = Collectivity.objects.for_list().filter(earlier_events__predecessors__in=generation).distinct()
-        fresh = [row for row in rows.order_by("sort_name", "pk") if row.pk not in seen]
-        seen.update(row.pk for row in fresh)
-        heirs += [row for row in fresh if row.is_current]
-        generation = [row.pk for row in fresh if not row.is_current]
-        if not generation:
-            break
+def heirs_of(rows: Iterable[Collectivity]) -> dict[int, list[Collectivity]]:
+    """By key of each authority of the past among `rows`, the present ones that it became, the nearest first (two queries)."""
+    heirs: dict[int, list[Collectivity]] = {row.pk: [] for row in rows if not row.is_current}
+    found = successions(heirs) if heirs else []
+    there = Collectivity.objects.for_list().in_bulk({one.heir for one in found})
+    for one in found:
+        heirs[one.old].append(there[one.heir])
     return heirs
 
 
@@ -305,7 +312,7 @@ def register_says(access: AccessRequest) -> list[str]:
 def _standing(row: Collectivity) -> str:
     if row.is_current:
         return _("Numéro de « %(name)s » (%(kind)s), qui existe.") % {"name": row.name, "kind": row.get_kind_display()}
-    heirs = ", ".join(heir.name for heir in successors(row)) or _("personne de connu")
+    heirs = ", ".join(heir.name for heir in heirs_of([row])[row.pk]) or _("personne de connu")
     return _("Numéro de « %(name)s », qui n’existe plus ; lui succède : %(heirs)s.") % {
         "name": row.name,
         "heirs": heirs,

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import AmountField, DayInput, DsfrForm
+from atlas.forms.base import AmountField, DayInput, DsfrForm, OrderedDays
 from atlas.forms.steps import RowForm, RowSet, Step, row_set
 from atlas.models import SDG, PolicyMarker, PurposeCode, Theme
 from projects import services
@@ -176,20 +176,13 @@ class IndicatorForm(RowForm):
     target = AmountField(label=_("Cible"), min_value=None, required=False)
 
 
-class MeasureForm(RowForm):
+class MeasureForm(OrderedDays, RowForm):
     indicator = forms.TypedChoiceField(label=_("Indicateur"), coerce=int)
     starts_on = forms.DateField(label=_("Du"), widget=DayInput)
     ends_on = forms.DateField(label=_("Au"), widget=DayInput)
     target = AmountField(label=_("Cible"), min_value=None, required=False)
     actual = AmountField(label=_("Réalisé"), min_value=None, required=False)
     comment = forms.CharField(label=_("Commentaire"), max_length=500, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("ends_on", _("La fin ne peut pas précéder le début."))
-        return cleaned
 
 
 class ResultsStep(Step):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DayInput, DsfrForm
+from atlas.forms.base import DayInput, DsfrForm, OrderedDays
 from atlas.forms.steps import RowSet, row_set
 from atlas.models import Collectivity, Theme
 from projects import services
@@ -67,16 +67,15 @@ class PartnershipForm(DsfrForm):
         return cleaned
 
 
-class PartnershipPartyForm(AuthorityRow):
+class PartnershipPartyForm(OrderedDays, AuthorityRow):
     role = forms.ChoiceField(label=_("Rôle"), choices=[("", "—"), *PartyRole.choices])
     since = forms.DateField(label=_("Depuis le"), widget=DayInput, required=False)
     until = forms.DateField(label=_("Jusqu’au"), widget=DayInput, required=False)
 
+    days = ("since", "until")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("La fin ne peut pas précéder le début."))
         if not cleaned.get("authority") and not self.errors:
             self.add_error("authority", _("Choisissez l’autorité dans l’atlas."))
         return cleaned

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DayInput, DsfrModelForm
+from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays
 from atlas.forms.steps import Step
 from projects import services
 from projects.models import Partnership, PartnershipKind, Project
@@ -22,7 +22,7 @@ class PartnershipChoice(forms.ModelChoiceField):
         return partnership.title or f"{PartnershipKind(partnership.kind).label} – {parties}"
 
 
-class IdentityForm(DsfrModelForm):
+class IdentityForm(OrderedDays, DsfrModelForm):
     partnership = PartnershipChoice(
         queryset=Partnership.objects.none(),
         required=False,
@@ -57,13 +57,6 @@ class IdentityForm(DsfrModelForm):
         super().__init__(*args, **kwargs)
         if partnerships is not None:
             self.fields["partnership"].queryset = partnerships
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("ends_on", _("La fin ne peut pas précéder le début."))
-        return cleaned
 
 
 class IdentityStep(Step):

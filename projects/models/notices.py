@@ -14,6 +14,7 @@ from atlas.models.base import Record, tracked
 from projects.querysets import NoticeQuerySet
 from projects.workflow import NOTICE_PUBLICATION
 
+from .digests import DIGEST, Digested, digest_indexes
 from .links import SecretLink
 from .partnerships import Partnership
 from .sides import foreign_side, french_side
@@ -139,12 +140,12 @@ def _choices_field(label: str, choices: type[models.TextChoices], **kwargs) -> A
 
 @tracked(
     "PartnershipNoticeHistory",
-    exclude=["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names", "search"],
+    exclude=[*DIGEST, "search"],
 )
-class PartnershipNotice(Record):
-    """An offer or a request. Like `Partnership`, it bears a digest that `projects.services` writes.
+class PartnershipNotice(Record, Digested):
+    """An offer or a request.
 
-    `country_codes`: the country of a foreign author, else those that a French author seeks; `region_codes` likewise, of
+    Of its digest, `country_codes`: the country of a foreign author, else those that a French author seeks; `region_codes` likewise, of
     France. So one criterion asks «what concerns Sénégal», whoever wrote.
     """
 
@@ -201,12 +202,6 @@ class PartnershipNotice(Record):
     )
     is_demo = models.BooleanField(_("donnée de démonstration"), default=False, editable=False)
 
-    french_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    foreign_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    region_codes = ArrayField(models.CharField(max_length=3), default=list, editable=False)
-    country_codes = ArrayField(models.CharField(max_length=2), default=list, editable=False)
-    theme_codes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
-    party_names = models.TextField(default="", blank=True, editable=False)
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config="fr_unaccent")
         + SearchVector("party_names", weight="B", config="fr_unaccent")
@@ -265,17 +260,12 @@ class PartnershipNotice(Record):
             ),
         ]
         indexes = [
+            *digest_indexes("projects_notice"),
             models.Index(F("published_at").desc(nulls_last=True), F("id").desc(), name="projects_notice_recent"),
             models.Index(fields=["publication", "expires_on"], name="projects_notice_public"),
-            GinIndex(fields=["french_ids"], name="projects_notice_french"),
-            GinIndex(fields=["foreign_ids"], name="projects_notice_foreign"),
-            GinIndex(fields=["region_codes"], name="projects_notice_regions"),
-            GinIndex(fields=["country_codes"], name="projects_notice_countries"),
-            GinIndex(fields=["theme_codes"], name="projects_notice_themes"),
             GinIndex(fields=["sought"], name="projects_notice_sought"),
             GinIndex(fields=["languages"], name="projects_notice_languages"),
             GinIndex(fields=["search"], name="projects_notice_search"),
-            GinIndex(fields=["party_names"], opclasses=["gin_trgm_ops"], name="projects_notice_names"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,5 @@
 """Partnerships: twinnings, charters, agreements between French and foreign authorities."""
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -13,6 +11,7 @@ from projects.constraints import exactly_one
 from projects.querysets import PartnershipQuerySet
 from projects.workflow import PUBLICATION
 
+from .digests import DIGEST, Digested, digest_indexes
 from .sides import foreign_side, french_side
 
 
@@ -102,15 +101,11 @@ class Verified(models.Model):
         ]
 
 
-@tracked(
-    "PartnershipHistory",
-    exclude=["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"],
-)
-class Partnership(Record, Verified):
+@tracked("PartnershipHistory", exclude=DIGEST)
+class Partnership(Record, Verified, Digested):
     """A link between French and foreign authorities. Its parties bear the roles and their own dates.
 
-    The `*_ids`, `*_codes` and `party_names` columns are a digest of the parties and themes, written by
-    `projects.services.refresh_partnership_digest`: lists, facets, search and map read one table.
+    Its digest is that of the parties and themes, see `projects.services.refresh_partnership_digest`.
     """
 
     kind = models.CharField(_("nature"), max_length=25, choices=PartnershipKind)
@@ -146,13 +141,6 @@ class Partnership(Record, Verified):
         editable=False,
         help_text=_("La fiche qui vaut pour les deux, quand leurs partenaires étaient la même autorité."),
     )
-
-    french_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    foreign_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    region_codes = ArrayField(models.CharField(max_length=3), default=list, editable=False)
-    country_codes = ArrayField(models.CharField(max_length=2), default=list, editable=False)
-    theme_codes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
-    party_names = models.TextField(default="", blank=True, editable=False)
 
     objects = PartnershipQuerySet.as_manager()
     workflow = PUBLICATION
@@ -190,14 +178,9 @@ class Partnership(Record, Verified):
             ),
         ]
         indexes = [
+            *digest_indexes("projects_part"),
             models.Index(F("signed_on").desc(nulls_last=True), F("id").desc(), name="projects_part_recent"),
             models.Index(fields=["publication", "kind"], name="projects_part_public"),
-            GinIndex(fields=["french_ids"], name="projects_part_french"),
-            GinIndex(fields=["foreign_ids"], name="projects_part_foreign"),
-            GinIndex(fields=["region_codes"], name="projects_part_regions"),
-            GinIndex(fields=["country_codes"], name="projects_part_countries"),
-            GinIndex(fields=["theme_codes"], name="projects_part_themes"),
-            GinIndex(fields=["party_names"], opclasses=["gin_trgm_ops"], name="projects_part_names"),
         ]
 
     def __str__(self) -> str:

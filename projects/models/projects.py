@@ -17,6 +17,7 @@ from atlas.models.base import Dated, Record, tracked
 from projects.querysets import ProjectQuerySet
 from projects.workflow import PROJECT_PUBLICATION
 
+from .digests import DIGEST, Digested, digest_indexes
 from .partnerships import Origin, Partnership, Verified
 
 
@@ -43,16 +44,12 @@ class ProjectPublication(models.TextChoices):
 
 @tracked(
     "ProjectHistory",
-    exclude=[
-        *("french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers", "party_names"),
-        *("place_ids", "lead_kinds", "budget_total", "search"),
-    ],
+    exclude=[*DIGEST, "sdg_numbers", "place_ids", "lead_kinds", "budget_total", "search"],
 )
-class Project(Record, Verified):
+class Project(Record, Verified, Digested):
     """A cooperation project. Texts are in French; English and the partner's language may stand beside.
 
-    Like `Partnership`, it bears a digest of its parts (`*_ids`, `*_codes`, `party_names`, `lead_kinds`, `budget_total`)
-    that `projects.services` writes: lists, facets, search, map and statistics read one table.
+    Its digest is that of its parts, with `place_ids`, `sdg_numbers`, `lead_kinds` and `budget_total`, for the statistics too.
     """
 
     title = models.CharField(_("intitulé"), max_length=200)
@@ -103,16 +100,10 @@ class Project(Record, Verified):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("créé par"), editable=False
     )
 
-    french_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    foreign_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    region_codes = ArrayField(models.CharField(max_length=3), default=list, editable=False)
-    country_codes = ArrayField(models.CharField(max_length=2), default=list, editable=False)
-    theme_codes = ArrayField(models.CharField(max_length=60), default=list, editable=False)
     # Where it takes place, partners where nothing is said: ids of authorities; those of points of its own, negative.
     place_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
     sdg_numbers = ArrayField(models.PositiveSmallIntegerField(), default=list, editable=False)
     lead_kinds = ArrayField(models.CharField(max_length=40), default=list, editable=False)
-    party_names = models.TextField(default="", blank=True, editable=False)
     budget_total = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, editable=False)
     search = models.GeneratedField(
         expression=SearchVector("title", "title_en", "title_local", weight="A", config="fr_unaccent")
@@ -153,6 +144,7 @@ class Project(Record, Verified):
             ),
         ]
         indexes = [
+            *digest_indexes("projects_proj"),
             # In the usual order, with what most criteria look at: a page is found without reading the table.
             models.Index(
                 F("starts_on").desc(nulls_last=True),
@@ -169,16 +161,10 @@ class Project(Record, Verified):
             models.Index(fields=["title", "id"], name="projects_proj_title"),
             models.Index(fields=["publication"], name="projects_proj_public"),
             models.Index(fields=["declared_status"], condition=~Q(declared_status=""), name="projects_proj_declared"),
-            GinIndex(fields=["french_ids"], name="projects_proj_french"),
-            GinIndex(fields=["foreign_ids"], name="projects_proj_foreign"),
             GinIndex(fields=["place_ids"], name="projects_proj_places"),
-            GinIndex(fields=["region_codes"], name="projects_proj_regions"),
-            GinIndex(fields=["country_codes"], name="projects_proj_countries"),
-            GinIndex(fields=["theme_codes"], name="projects_proj_themes"),
             GinIndex(fields=["sdg_numbers"], name="projects_proj_sdgs"),
             GinIndex(fields=["lead_kinds"], name="projects_proj_kinds"),
             GinIndex(fields=["search"], name="projects_proj_search"),
-            GinIndex(fields=["party_names"], opclasses=["gin_trgm_ops"], name="projects_proj_names"),
         ]
 
     def __str__(self) -> str:

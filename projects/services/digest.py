@@ -16,6 +16,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from projects.models.digests import DIGEST
+
 # A merged authority counts for the one it was merged into, however long the chain.
 _STANDING = """
 WITH RECURSIVE standing (id, target) AS (
@@ -233,20 +235,18 @@ class Touched:
 
 def refresh_partnership_digest(ids: Iterable[int] | None = None) -> int:
     """Write the digest columns of these partnerships (all by default) where they differ. Returns how many did."""
-    columns = ["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"]
-    return _refresh("projects_partnership", _PARTNERSHIPS, columns, ids)
+    return _refresh("projects_partnership", _PARTNERSHIPS, DIGEST, ids)
 
 
 def refresh_project_digest(ids: Iterable[int] | None = None) -> int:
     """Write the digest columns of these projects (all by default) where they differ. Returns how many did."""
-    columns = ["french_ids", "foreign_ids", "place_ids", "region_codes", "country_codes", "theme_codes", "sdg_numbers"]
-    return _refresh("projects_project", _PROJECTS, [*columns, "lead_kinds", "party_names", "budget_total"], ids)
+    columns = [*DIGEST, "place_ids", "sdg_numbers", "lead_kinds", "budget_total"]
+    return _refresh("projects_project", _PROJECTS, columns, ids)
 
 
 def refresh_notice_digest(ids: Iterable[int] | None = None) -> int:
     """Write the digest columns of these notices (all by default) where they differ. Returns how many did."""
-    columns = ["french_ids", "foreign_ids", "region_codes", "country_codes", "theme_codes", "party_names"]
-    return _refresh("projects_partnershipnotice", _NOTICES, columns, ids)
+    return _refresh("projects_partnershipnotice", _NOTICES, DIGEST, ids)
 
 
 def _refresh(table: str, sql: str, columns: Sequence[str], ids: Iterable[int] | None) -> int:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from atlas.models import Collectivity, Contact, Membership, Move, User
+from atlas.models import Collectivity, Contact, Membership, Move, User, successions
 from atlas.services import moves
 from projects.models import (
     NoticeConversation,
@@ -86,7 +86,7 @@ def proposals(heir: Collectivity | None = None) -> list[Proposal]:
     olds = [old for old, held in counts.items() if held.keys() - PRIVATE]
     if not olds:
         return []
-    found = [one for one in moves.successions(olds) if heir is None or one.heir == heir.pk]
+    found = [one for one in successions(olds) if heir is None or one.heir == heir.pk]
     there = Collectivity.objects.for_list().in_bulk({pk for one in found for pk in (one.old, one.heir)})
     rows = [Proposal(there[one.old], there[one.heir], one.event, counts[one.old]) for one in found]
     return sorted(rows, key=lambda row: (row.heir.sort_name, row.old.sort_name))

@@ -1,35 +1,36 @@
 """The exchange in the space of an authority: its notices, their form, publication, renewal, closing."""
 
-from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from atlas.forms.accounts import TransitionForm
 from atlas.forms.steps import Step
 from atlas.models import StatusChange
 from atlas.permissions import may
-from atlas.views.space import InSpace, SpacePage, StepPage, check
+from atlas.views.space import SpacePage, StepPage, check
 from atlas.workflow import Transition
 from projects import services
 from projects.completeness import notice_lacks
 from projects.forms.notices import CloseNoticeForm, NoticeStep
 from projects.models import NoticePublication, Partnership, PartnershipNotice
+from projects.views.space import Move, OfRecord
 
 EDITABLE = ("draft", "submitted", "published")
 DONE = {
-    "submit": lambda: _("L’annonce est proposée à la publication."),
-    "publish": lambda: _("L’annonce est publiée : chacun peut la lire et y répondre."),
-    "close": lambda: _("L’annonce est close."),
-    "withdraw": lambda: _("L’annonce est retirée."),
-    "reopen": lambda: _("L’annonce est redevenue un brouillon."),
+    "submit": gettext_lazy("L’annonce est proposée à la publication."),
+    "publish": gettext_lazy("L’annonce est publiée : chacun peut la lire et y répondre."),
+    "close": gettext_lazy("L’annonce est close."),
+    "withdraw": gettext_lazy("L’annonce est retirée."),
+    "reopen": gettext_lazy("L’annonce est redevenue un brouillon."),
 }
 
 
@@ -66,33 +67,27 @@ class NoticeCreate(StepPage):
         return super().get_context_data(notice=None, **kwargs)
 
 
-class OfNotice(InSpace):
+class OfNotice(OfRecord):
     """A page about one notice of the authority. For a notice of others it does not exist."""
+
+    model = PartnershipNotice
 
     def rows(self) -> QuerySet:
         visible = PartnershipNotice.objects.visible_to(self.request.user)
         return visible.filter(collectivity=self.collectivity).for_detail()
 
-    def read(self) -> PartnershipNotice:
-        """The row as it stands now."""
-        return get_object_or_404(self.rows(), uuid=self.kwargs["uuid"])
-
-    @cached_property
-    def notice(self) -> PartnershipNotice:
-        return self.read()
-
     def address(self, name: str = "space:notice") -> str:
         return reverse(name, args=[self.collectivity.slug, self.kwargs["uuid"]])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(notice=self.notice, **kwargs)
+        return super().get_context_data(notice=self.record, **kwargs)
 
 
 class Notice(OfNotice):
     """What the notice says, what it lacks, what may be done with it. POST `_renew`: one click for one span more."""
 
     def get(self, request: HttpRequest, uuid: Any) -> HttpResponse:
-        notice = self.notice
+        notice = self.record
         changes = StatusChange.objects.filter(
             content_type=ContentType.objects.get_for_model(PartnershipNotice), object_id=notice.pk
         ).select_related("actor")
@@ -110,7 +105,7 @@ class Notice(OfNotice):
     def post(self, request: HttpRequest, uuid: Any) -> HttpResponse:
         if "_renew" in request.POST:
             try:
-                renewed = services.renew_notice(self.notice, actor=request.user)
+                renewed = services.renew_notice(self.record, actor=request.user)
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             else:
@@ -125,8 +120,8 @@ class NoticeUpdate(OfNotice, StepPage):
     template_name = "projects/space/notice_form.html"
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "projects.change_partnershipnotice", self.notice))
-        if self.notice.publication not in EDITABLE:
+        check(may(self.request.user, "projects.change_partnershipnotice", self.record))
+        if self.record.publication not in EDITABLE:
             raise Http404
         return NoticeStep(self.read(), actor=self.request.user, collectivity=self.collectivity, data=data)
 
@@ -134,48 +129,27 @@ class NoticeUpdate(OfNotice, StepPage):
         return self.address()
 
 
-class NoticeMove(OfNotice):
-    """Publish, close, withdraw…: a page that says what it does, then POST. Closing asks what came of it."""
+class NoticeMove(OfNotice, Move):
+    """Closing asks what came of the notice."""
 
-    def get(self, request: HttpRequest, uuid: Any, transition: str) -> HttpResponse:
-        chosen = self.chosen(transition)
-        return self.show(chosen, self.form(chosen))
+    trail_template = "projects/space/_notice_trail.html"
+    done = DONE
 
-    def post(self, request: HttpRequest, uuid: Any, transition: str) -> HttpResponse:
-        chosen = self.chosen(transition)
-        form = self.form(chosen, request.POST)
-        if form.is_valid():
-            try:
-                services.move_notice(self.notice, transition, actor=request.user, **form.cleaned_data)
-            except ValidationError as error:
-                form.add_error(None, error.messages)
-            else:
-                messages.success(request, DONE[transition]())
-                return redirect(self.address())
-        return self.show(chosen, form, 422)
+    def moves(self) -> list[Transition]:
+        return services.notice_moves(self.record, actor=self.request.user)
 
-    def chosen(self, name: str) -> Transition:
-        """The transition, when it may be fired now. Raises Http404."""
-        moves = services.notice_moves(self.notice, actor=self.request.user)
-        if found := next((one for one in moves if one.name == name), None):
-            return found
-        raise Http404
-
-    def form(self, chosen: Transition, data: QueryDict | None = None) -> TransitionForm | CloseNoticeForm:
+    def form(self, chosen: Transition, data: QueryDict | None = None) -> forms.Form:
         if chosen.name == "close":
             own = Partnership.objects.visible_to(self.request.user).filter(french_ids__contains=[self.collectivity.pk])
             return CloseNoticeForm(data, partnerships=own.for_list())
-        return TransitionForm(data, needs_note=chosen.needs_note)
+        return super().form(chosen, data)
 
-    def show(self, chosen: Transition, form: Any, status: int = 200) -> HttpResponse:
-        lacks = notice_lacks(self.notice) if chosen.target in ("submitted", "published") else []
-        return self.render(
-            "projects/space/move.html",
-            status,
-            record=self.notice,
-            transition=chosen,
-            form=form,
-            lacks=[(text, self.address("space:notice_update")) for text in lacks],
-            back=self.address(),
-            trail_template="projects/space/_notice_trail.html",
-        )
+    def fire(self, name: str, **given: Any) -> None:
+        services.move_notice(self.record, name, actor=self.request.user, **given)
+
+    def lacks(self, chosen: Transition) -> list[tuple[str, str]]:
+        texts = notice_lacks(self.record) if chosen.target in ("submitted", "published") else []
+        return [(text, self.address("space:notice_update")) for text in texts]
+
+    def back(self) -> str:
+        return self.address()

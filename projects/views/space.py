@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from atlas.models import StatusChange
 from atlas.permissions import may
 from atlas.services.transitions import available
 from atlas.views.space import InSpace, SpacePage, StepPage, check
+from atlas.workflow import Transition
 from projects import services
 from projects.completeness import Missing, missing
 from projects.forms.figures import BudgetStep, MarkersStep, ResultsStep, ThemesStep
@@ -270,55 +272,6 @@ class ProjectCopy(OfProject):
         return redirect("space:project_step", self.collectivity.slug, copy.uuid, "identite")
 
 
-class Move(OfRecord):
-    """Publish, archive, send back…: a page that says what it does and asks for the note, then POST."""
-
-    template_name = "projects/space/move.html"
-
-    def get(self, request: HttpRequest, uuid: Any, transition: str) -> HttpResponse:
-        return self.show(transition)
-
-    def post(self, request: HttpRequest, uuid: Any, transition: str) -> HttpResponse:
-        form = TransitionForm(request.POST, needs_note=self.chosen(transition).needs_note)
-        if form.is_valid():
-            try:
-                services.move(self.record, transition, actor=request.user, note=form.cleaned_data["note"])
-            except ValidationError as error:
-                form.add_error(None, error)
-            else:
-                messages.success(request, self.done(transition))
-                return redirect(self.back())
-        return self.show(transition, form, 422)
-
-    def chosen(self, name: str):
-        """The transition, when it may be fired now. Raises Http404."""
-        if found := next((one for one in available(self.record, actor=self.request.user) if one.name == name), None):
-            return found
-        raise Http404
-
-    def show(self, name: str, form: TransitionForm | None = None, status: int = 200) -> HttpResponse:
-        chosen = self.chosen(name)
-        form = form or TransitionForm(needs_note=chosen.needs_note)
-        lacks = missing(self.record) if isinstance(self.record, Project) and chosen.target == "published" else []
-        step = [self.collectivity.slug, self.kwargs["uuid"]]
-        return self.render(
-            self.template_name,
-            status,
-            record=self.record,
-            transition=chosen,
-            form=form,
-            lacks=[(one.text, reverse("space:project_step", args=[*step, one.step])) for one in lacks],
-            back=self.back(),
-            trail_template="atlas/space/_trail.html",
-        )
-
-    def done(self, name: str) -> str:
-        return str(DONE.get(name, _("C’est fait.")))
-
-    def back(self) -> str:
-        return reverse(f"space:{self.model._meta.model_name}", args=[self.collectivity.slug, self.kwargs["uuid"]])
-
-
 DONE = {
     "submit": gettext_lazy("La fiche est proposée à la publication."),
     "publish": gettext_lazy("La fiche est publiée : chacun peut la lire."),
@@ -329,6 +282,68 @@ DONE = {
     "archive": gettext_lazy("La fiche est archivée."),
     "reopen": gettext_lazy("La fiche est redevenue un brouillon."),
 }
+
+
+class Move(OfRecord):
+    """Publish, archive, send back…: a page that says what it does and asks for the note, then POST."""
+
+    template_name = "projects/space/move.html"
+    trail_template = "atlas/space/_trail.html"
+    done = DONE
+
+    def get(self, request: HttpRequest, uuid: Any, transition: str) -> HttpResponse:
+        chosen = self.chosen(transition)
+        return self.show(chosen, self.form(chosen))
+
+    def post(self, request: HttpRequest, uuid: Any, transition: str) -> HttpResponse:
+        chosen = self.chosen(transition)
+        form = self.form(chosen, request.POST)
+        if form.is_valid():
+            try:
+                self.fire(transition, **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                messages.success(request, str(self.done.get(transition, _("C’est fait."))))
+                return redirect(self.back())
+        return self.show(chosen, form, 422)
+
+    def chosen(self, name: str) -> Transition:
+        """The transition, when it may be fired now. Raises Http404."""
+        if found := next((one for one in self.moves() if one.name == name), None):
+            return found
+        raise Http404
+
+    def moves(self) -> list[Transition]:
+        return available(self.record, actor=self.request.user)
+
+    def form(self, chosen: Transition, data: QueryDict | None = None) -> forms.Form:
+        return TransitionForm(data, needs_note=chosen.needs_note)
+
+    def fire(self, name: str, **given: Any) -> None:
+        services.move(self.record, name, actor=self.request.user, **given)
+
+    def lacks(self, chosen: Transition) -> list[tuple[str, str]]:
+        """What is missing, with where to give it."""
+        if not isinstance(self.record, Project) or chosen.target != ProjectPublication.PUBLISHED:
+            return []
+        step = [self.collectivity.slug, self.kwargs["uuid"]]
+        return [(one.text, reverse("space:project_step", args=[*step, one.step])) for one in missing(self.record)]
+
+    def back(self) -> str:
+        return reverse(f"space:{self.model._meta.model_name}", args=[self.collectivity.slug, self.kwargs["uuid"]])
+
+    def show(self, chosen: Transition, form: forms.Form, status: int = 200) -> HttpResponse:
+        return self.render(
+            self.template_name,
+            status,
+            record=self.record,
+            transition=chosen,
+            form=form,
+            lacks=self.lacks(chosen),
+            back=self.back(),
+            trail_template=self.trail_template,
+        )
 
 
 class ProjectMove(Move):

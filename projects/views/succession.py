@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from atlas.models import Collectivity, CollectivityEvent, Move
+from atlas.models import Collectivity, CollectivityEvent, Move, Succession, successions
 from atlas.permissions import may
 from atlas.services import moves
 from atlas.views.space import InSpace
@@ -40,10 +40,10 @@ class TakeOver(InSpace):
             return self._show(found, 422, " ".join(error.messages))
         return redirect(request.path)
 
-    def _succession(self, slug: str) -> moves.Succession:
+    def _succession(self, slug: str) -> Succession:
         """Raises Http404 where no event leads from that authority to this one."""
         former = get_object_or_404(Collectivity.objects.visible_to(self.request.user), slug=slug, is_current=False)
-        found = [one for one in moves.successions([former.pk]) if one.heir == self.collectivity.pk]
+        found = [one for one in successions([former.pk]) if one.heir == self.collectivity.pk]
         if not found:
             raise Http404
         return found[0]
@@ -63,7 +63,7 @@ class TakeOver(InSpace):
         moves.undo_move(move, actor=self.request.user)
         messages.success(self.request, _("Tout est revenu comme avant."))
 
-    def _show(self, found: moves.Succession, status: int = 200, refusal: str = "") -> HttpResponse:
+    def _show(self, found: Succession, status: int = 200, refusal: str = "") -> HttpResponse:
         if not may(self.request.user, "atlas.take_over", self.collectivity) and self.request.method == "POST":
             raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
         former = Collectivity.objects.visible_to(self.request.user).get(pk=found.old)

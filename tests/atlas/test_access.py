@@ -14,7 +14,15 @@ from django.utils import timezone
 from rest_framework.settings import api_settings
 
 from atlas import rules, tasks
-from atlas.models import AccessRequest, Collectivity, CollectivityEvent, CollectivityKind, Membership, User
+from atlas.models import (
+    AccessRequest,
+    Collectivity,
+    CollectivityEvent,
+    CollectivityKind,
+    Membership,
+    User,
+    successions,
+)
 from atlas.services import access
 from atlas.services.access import Wanted
 from tests.factories.atlas import (
@@ -110,9 +118,27 @@ def test_several_mergers_in_a_row_are_followed_and_a_loop_ends():
     event.predecessors.add(middle)
     event.successors.add(last)
     first = Collectivity.objects.get(name="Bleury")
-    assert access.successors(first) == [last]
+    assert access.heirs_of([first, last]) == {first.pk: [last]}
     event.successors.add(first)
-    assert access.successors(first) == [last]
+    assert access.heirs_of([first]) == {first.pk: [last]}
+
+
+def test_heirs_are_told_from_the_nearest_then_by_name_through_any_number_of_mergers(django_assert_num_queries):
+    """A commune that was split in two and a part that merged eight times over, beside one of which nothing is known."""
+    first, lost = CollectivityFactory(former=True, name="Ancienne"), CollectivityFactory(former=True, name="Perdue")
+    near = [CollectivityFactory(name=name) for name in ("Zonza", "Ajaccio")]
+    chain = [first, *(CollectivityFactory(former=True, name=f"Étape {n}") for n in range(8))]
+    last = CollectivityFactory(name="Aast")
+    for before, after in zip(chain, [*chain[1:], last], strict=True):
+        event = CollectivityEvent.objects.create(kind="merger")
+        event.predecessors.add(before)
+        event.successors.add(after, *(near if before == first else ()))
+    with django_assert_num_queries(2):
+        heirs = access.heirs_of([first, lost])
+    assert heirs == {first.pk: [near[1], near[0], last], lost.pk: []}
+    begun = CollectivityEvent.objects.get(predecessors=first)
+    told = [(one.old, one.heir, one.event) for one in successions([first.pk, lost.pk])]
+    assert told == [(first.pk, heir.pk, begun.pk) for heir in (near[1], near[0], last)]
 
 
 def test_a_former_name_is_known():

@@ -4,7 +4,7 @@ from .candidates import Candidate, count_candidates, find_candidates
 from .ledger import Ledger
 from .merging import CHOICES, differing, finish, merge_foreign_authorities, says_nothing, tell_apart, undo_move
 from .references import Follower, Reference, declare, follow, followers, holdings, references, staying
-from .succession import Succession, successions, take_over
+from .succession import take_over
 
 __all__ = [
     "CHOICES",
@@ -12,7 +12,6 @@ __all__ = [
     "Follower",
     "Ledger",
     "Reference",
-    "Succession",
     "count_candidates",
     "declare",
     "differing",
@@ -25,7 +24,6 @@ __all__ = [
     "references",
     "says_nothing",
     "staying",
-    "successions",
     "take_over",
     "tell_apart",
     "undo_move",

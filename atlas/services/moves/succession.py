@@ -1,10 +1,9 @@
 """A French authority that took the place of others takes over what they still hold."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from atlas.models import (
     Role,
     User,
     contact_digests,
+    successions,
 )
 from atlas.permissions import may
 from atlas.services.contacts import tell_contacts
@@ -63,40 +63,6 @@ declare(
     Reference(Move, "french_from", stays=gettext_lazy("Le journal garde ce qui a été décidé.")),
     Reference(Move, "french_into", stays=gettext_lazy("Le journal garde ce qui a été décidé.")),
 )
-
-# Authorities that stand today after those given, through as many events as it took, and the first of these events.
-_HEIRS = """
-WITH RECURSIVE heir (old, heir, event) AS (
-    SELECT before.collectivity_id, after.collectivity_id, before.collectivityevent_id
-    FROM atlas_collectivityevent_predecessors before
-    JOIN atlas_collectivityevent_successors after USING (collectivityevent_id)
-    WHERE before.collectivity_id = ANY(%s) AND after.collectivity_id <> before.collectivity_id
-    UNION
-    SELECT heir.old, after.collectivity_id, heir.event
-    FROM heir
-    JOIN atlas_collectivity between_ ON between_.id = heir.heir AND NOT between_.is_current
-    JOIN atlas_collectivityevent_predecessors before ON before.collectivity_id = heir.heir
-    JOIN atlas_collectivityevent_successors after USING (collectivityevent_id)
-    WHERE after.collectivity_id <> before.collectivity_id
-)
-SELECT old, heir, min(event) FROM heir JOIN atlas_collectivity ON id = heir AND is_current GROUP BY old, heir ORDER BY old, heir
-"""
-
-
-@dataclass(frozen=True)
-class Succession:
-    """Keys of an authority of the past, of one that stands after it, and of the event between them."""
-
-    old: int
-    heir: int
-    event: int
-
-
-def successions(old: Iterable[int]) -> list[Succession]:
-    """The heirs of these authorities (one statement)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEIRS, [list(old)])
-        return [Succession(*row) for row in cursor.fetchall()]
 
 
 @transaction.atomic
