@@ -227,6 +227,13 @@ class PostingQuerySet(DatedQuerySet):
     def for_list(self) -> Self:
         return self.select_related("user").prefetch_related("countries", "regions", "themes")
 
+    def followed(self) -> Self:
+        """Of each: its kind, its zones, the codes of its countries and those of its régions."""
+        of = OuterRef("pk")
+        countries = self.model.countries.through.objects.filter(posting=of).values("country__iso2")
+        regions = self.model.regions.through.objects.filter(posting=of).values("region__code")
+        return self.values_list("kind", "zones", ArraySubquery(countries), ArraySubquery(regions))
+
 
 class AccessRequestQuerySet(models.QuerySet):
     """A request is seen by staff, by whoever makes it, and by the representatives of the authority."""

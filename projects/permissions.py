@@ -111,21 +111,25 @@ class Scope:
             return VerifierKind.ADVISER
         return VerifierKind.OFFICER if self.everything else ""
 
+    def covers(self, record: Partnership | Project) -> bool:
+        """Whether the record is to be verified: officers, any; the others, of what everybody reads what they follow."""
+        public = record.publication in ("published", "to_refresh")
+        return self.everything or (public and bool(self.title_for(record)))
+
 
 def scope_of(user: User) -> Scope:
-    """What `user` follows today. Officers see all of it; the postings of the others say which part (four queries)."""
+    """What `user` follows today. Officers see all of it; the postings of the others say which part (a query, two with zones)."""
     if not (user.is_authenticated and user.is_active):
         return Scope()
     if user.is_staff and user.has_perm("projects.verify_project"):
         return Scope(everything=True)
-    posted = Posting.objects.filter(user=user).valid_on()
     countries, regions, zones = set(), set(), set()
-    for posting in posted.filter(kind__in=[PostingKind.EMBASSY, PostingKind.ADVISER]).for_list():
-        if posting.kind == PostingKind.EMBASSY:
-            countries |= {country.iso2 for country in posting.countries.all()}
-            zones |= set(posting.zones)
-        else:
-            regions |= {region.code for region in posting.regions.all()}
+    for kind, in_zones, in_countries, in_regions in Posting.objects.filter(user=user).valid_on().followed():
+        if kind == PostingKind.EMBASSY:
+            countries.update(in_countries)
+            zones.update(in_zones)
+        elif kind == PostingKind.ADVISER:
+            regions.update(in_regions)
     if zones:
         countries |= set(Country.objects.filter(zone__in=zones).values_list("iso2", flat=True))
     return Scope(countries=frozenset(countries), regions=frozenset(regions))
@@ -135,7 +139,7 @@ def scope_of(user: User) -> Scope:
 @rule("projects.verify_project")
 def verifies(user: User, record: Partnership | Project) -> bool:
     """Embassies verify what concerns their countries, advisers their régions: of what everybody reads."""
-    return record.publication in ("published", "to_refresh") and bool(scope_of(user).title_for(record))
+    return scope_of(user).covers(record)
 
 
 # --- The exchange -----------------------------------------------------------------------------------------------------

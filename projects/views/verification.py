@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
@@ -79,11 +80,12 @@ class Verification(InNetwork):
 
     model: Any = Project
 
+    def rows(self) -> QuerySet:
+        return self.model.objects.visible_to(self.request.user).for_detail()
+
     def read(self) -> Any:
-        found = get_object_or_404(
-            self.model.objects.visible_to(self.request.user).for_detail(), uuid=self.kwargs["uuid"]
-        )
-        if not may(self.request.user, f"projects.verify_{self.model._meta.model_name}", found):
+        found = get_object_or_404(self.rows(), uuid=self.kwargs["uuid"])
+        if not self.scope.covers(found):
             raise PermissionDenied(_("Cette fiche n’est pas de celles que vous suivez."))
         return found
 
@@ -120,6 +122,10 @@ class Verification(InNetwork):
 
 class PartnershipVerification(Verification):
     model = Partnership
+
+    def rows(self) -> QuerySet:
+        """Its themes are not shown."""
+        return Partnership.objects.visible_to(self.request.user).for_list()
 
 
 class ProjectVerification(Verification):

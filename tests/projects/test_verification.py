@@ -393,6 +393,24 @@ def test_words_are_nowhere_in_public(client, link, embassy):
 # --- The pages -----------------------------------------------------------------------------------------------------------
 
 
+def test_the_page_of_a_record_costs_ten_queries_whoever_reads_it_and_whatever_is_said(
+    client, link, project, embassy, adviser, officer, django_assert_max_num_queries
+):
+    """The postings are read once; so are the account, the record with its parties, its reasons and its words."""
+    PostingFactory(kind="embassy", user=embassy).countries.add(CountryFactory(iso2="BR"))
+    for record in (link, project):
+        for text in ("Un mot.", "Un autre."):
+            verification.comment(record, actor=officer, text=text)
+    for user in (embassy, adviser, officer):
+        client.force_login(user)
+        for record in (link, project):
+            with django_assert_max_num_queries(10) as asked:
+                page = client.get(reverse(f"projects:{record._meta.model_name}_verification", args=[record.uuid]))
+            assert page.status_code == 200 if user != adviser or record is link else 403
+            postings = [one for one in asked.captured_queries if 'FROM "atlas_posting"' in one["sql"]]
+            assert len(postings) == (user != officer)
+
+
 def test_every_role_at_every_address(client, link, project, embassy, adviser, officer):
     """A visitor logs in; members of authorities are refused; the network sees what it follows; officers see all."""
     abroad = PartnershipFactory(foreign=ForeignAuthorityFactory(country=CountryFactory(iso2="BR")))
