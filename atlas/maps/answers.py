@@ -42,12 +42,10 @@ def compressed_points(layer: MapLayer, filterset: FacetedFilterSet, version: str
     return kept
 
 
-def _draw(layer: MapLayer, rows: QuerySet, version: str, most: int | None) -> tuple[dict[str, str], int]:
-    if (total := rows.order_by()[: GRID_ABOVE + 1].count()) <= GRID_ABOVE:
-        parts = points(layer, rows, version)
-    else:
-        parts, total = grid(layer, rows, version, most)
-    return {part: body.decode() for part, body in parts.items()}, total
+def _draw(layer: MapLayer, rows: QuerySet, version: str, most: int | None) -> dict[str, str]:
+    few = most is not None and most <= GRID_ABOVE
+    parts = points(layer, rows, version) if few else grid(layer, rows, version, most)
+    return {part: body.decode() for part, body in parts.items()}
 
 
 # --- Answers that nobody waits for ----------------------------------------------------------------------------------
@@ -62,8 +60,8 @@ class Answer:
     first: int | None = None
 
 
-# Of some rows, at a version, no more of them than a number and one: what is said of them, and how many were read.
-Compute = Callable[[QuerySet, str, int | None], tuple[Any, int]]
+# What is said of some rows, at a version: of so many of them, or of all (None).
+Compute = Callable[[QuerySet, str, int | None], Any]
 
 
 def _answer(kind: str, layer: MapLayer, filterset: FacetedFilterSet, version: str, compute: Compute) -> Answer:
@@ -73,17 +71,20 @@ def _answer(kind: str, layer: MapLayer, filterset: FacetedFilterSet, version: st
     key, rows = _key(kind, layer, filterset, version), filterset.qs
     answer = cache.get(key)
     if answer is None:
-        content, read = compute(rows, version, READ_AT_MOST)
-        answer = Answer(content)
-        if read > READ_AT_MOST:
-            kept = Kept.objects.latest_of(_name(kind, layer, rows))
-            answer = (
-                Answer(json.loads(kept.content), kept.at if kept.version != version else None)
-                if kept
-                else Answer(content, first=READ_AT_MOST)
-            )
+        number = _up_to_a_limit(rows)
+        kept = Kept.objects.latest_of(_name(kind, layer, rows)) if number > READ_AT_MOST else None
+        if kept:
+            answer = Answer(json.loads(kept.content), kept.at if kept.version != version else None)
+        else:
+            content = compute(rows, version, min(number, READ_AT_MOST))
+            answer = Answer(content, first=READ_AT_MOST if number > READ_AT_MOST else None)
         cache.set(key, answer, KEPT_SECONDS)
     return answer
+
+
+def _up_to_a_limit(rows: QuerySet) -> int:
+    """How many rows there are, as far as it matters: one more than are read says that there are too many."""
+    return rows.order_by()[: READ_AT_MOST + 1].count()
 
 
 def ground(layer: MapLayer, filterset: FacetedFilterSet, version: str) -> Answer:
@@ -91,7 +92,7 @@ def ground(layer: MapLayer, filterset: FacetedFilterSet, version: str) -> Answer
     return _answer("ground", layer, filterset, version, partial(_count, layer))
 
 
-def _count(layer: MapLayer, rows: QuerySet, _version: str, most: int | None) -> tuple[dict[str, Any], int]:
+def _count(layer: MapLayer, rows: QuerySet, _version: str, most: int | None) -> dict[str, Any]:
     return layer.count_ground(rows, most)
 
 
@@ -99,10 +100,10 @@ def draw_ahead(layer: MapLayer, filterset: FacetedFilterSet, version: str) -> No
     """What the map of these rows says, where they are too many to be read while somebody waits; else, simply at hand."""
     rows = filterset.qs
     computed = {"ground": partial(_count, layer), "points": partial(_draw, layer)}
-    if rows.order_by()[: READ_AT_MOST + 1].count() > READ_AT_MOST:
+    if _up_to_a_limit(rows) > READ_AT_MOST:
         for kind, compute in computed.items():
             make = partial(compute, rows, version, None)
-            if Kept.objects.renew(_name(kind, layer, rows), version, lambda make=make: json.dumps(make()[0]).encode()):
+            if Kept.objects.renew(_name(kind, layer, rows), version, lambda make=make: json.dumps(make()).encode()):
                 cache.delete_many([_key(one, layer, filterset, version) for one in (kind, "compressed")])
     ground(layer, filterset, version)
     compressed_points(layer, filterset, version)

@@ -21,11 +21,10 @@ SCALE = 1000  # coordinates leave as integers: thousandths of a degree, some hun
 _BAND = 2 * SCALE  # points are sent in bands of latitude: neighbours follow one another and differ by little
 
 
-def grid(layer: MapLayer, rows: QuerySet, version: str, most: int | None = None) -> tuple[dict[str, bytes], int]:
+def grid(layer: MapLayer, rows: QuerySet, version: str, most: int | None = None) -> dict[str, bytes]:
     """The ends of many rows, gathered in cells: how many authorities or places each holds, and their middle (one query).
 
-    The rows are read once, as «asked», and their ends found from there: no more of them than `most` and one. Gives how many
-    were read too.
+    The rows are read once, as «asked», and their ends found from there: no more of them than `most`.
 
     `points`: {version, scale, total, grid, french: {n, x, y}, foreign: {n, x, y}}, `x` and `y` as in `points`.
     """
@@ -37,7 +36,7 @@ def grid(layer: MapLayer, rows: QuerySet, version: str, most: int | None = None)
     ]
     inner, parameters = ends[0].union(*ends[1:], all=True).query.sql_with_params()
     try:
-        asked, given = rows.order_by().values_list("pk", *columns)[: most and most + 1].query.sql_with_params()
+        asked, given = rows.order_by().values_list("pk", *columns)[:most].query.sql_with_params()
     except EmptyResultSet:
         asked, given = f"SELECT id, {', '.join(columns)} FROM {layer.model._meta.db_table} WHERE false", ()
     cell = f"CASE side WHEN 'french' THEN {CELLS['french']} ELSE {CELLS['foreign']} END::numeric"
@@ -52,7 +51,7 @@ def grid(layer: MapLayer, rows: QuerySet, version: str, most: int | None = None)
         cells: dict[str, list[tuple[int, int, int]]] = {"french": [], "foreign": [], "asked": []}
         for side, *gathered in cursor.fetchall():
             cells[side].append(tuple(gathered))
-    ((read, _x, _y),) = cells.pop("asked")
+    ((total, _x, _y),) = cells.pop("asked")
     told = {
         side: {
             "n": [n for n, _x, _y in found],
@@ -62,11 +61,10 @@ def grid(layer: MapLayer, rows: QuerySet, version: str, most: int | None = None)
         for side, found in cells.items()
     }
     nobody = {"name": [], "place": []}
-    parts = {
-        "points": _json(version=version, scale=SCALE, total=min(read, most or read), grid=True, **told),
+    return {
+        "points": _json(version=version, scale=SCALE, total=total, grid=True, **told),
         "names": _json(version=version, french=nobody, foreign=nobody),
     }
-    return parts, read
 
 
 def points(layer: MapLayer, rows: QuerySet, version: str) -> dict[str, bytes]:

@@ -68,18 +68,18 @@ class MapLayer:
     lines: bool = True
     one_end: bool = False
 
-    def count_ground(self, rows: QuerySet, most: int | None = None) -> tuple[dict[str, list[tuple[str, int]]], int]:
+    def count_ground(self, rows: QuerySet, most: int | None = None) -> dict[str, list[tuple[str, int]]]:
         """(code, number of rows) of each of `countries`, `regions` and `departments`, the most present first (one query).
 
         A row of two authorities of one département counts once there, as in the list: rows that join the same ones are counted
-        together, then each département once for them. No more rows than `most` and one are read; gives how many were, too.
+        together, then each département once for them. No more rows than `most` are read.
         """
         columns = (self.countries, self.regions, self.french)
         counted: dict[str, list[tuple[str, int]]] = {"countries": [], "regions": [], "departments": []}
         try:
-            asked, parameters = rows.order_by().values_list(*columns)[: most and most + 1].query.sql_with_params()
+            asked, parameters = rows.order_by().values_list(*columns)[:most].query.sql_with_params()
         except EmptyResultSet:
-            return counted, 0
+            return counted
         with connections[rows.db].cursor() as cursor:
             cursor.execute(
                 f"WITH asked (countries, regions, ends) AS MATERIALIZED ({asked}) "
@@ -91,13 +91,12 @@ class MapLayer:
                 f"unnest(together.ends) AS id JOIN {Collectivity._meta.db_table} c USING (id) "
                 "GROUP BY together.rank, c.department_id, together.n"
                 f") AS met JOIN {Department._meta.db_table} department ON department.id = met.department_id "
-                "GROUP BY department.code UNION ALL SELECT 'asked', '', count(*) FROM asked",
+                "GROUP BY department.code",
                 parameters,
             )
             for family, code, n in cursor.fetchall():
-                counted.setdefault(family, []).append((code, n))
-        ((_all, read),) = counted.pop("asked")
-        return {family: sorted(found, key=lambda one: (-one[1], one[0])) for family, found in counted.items()}, read
+                counted[family].append((code, n))
+        return {family: sorted(found, key=lambda one: (-one[1], one[0])) for family, found in counted.items()}
 
     def of_point(self, rows: QuerySet, side: str, pk: int) -> QuerySet:
         """The rows that meet at a point: an authority («french», «foreign»), or one of their own («spot»)."""
