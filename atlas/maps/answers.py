@@ -71,7 +71,7 @@ def _answer(kind: str, layer: MapLayer, filterset: FacetedFilterSet, version: st
     key, rows = _key(kind, layer, filterset, version), filterset.qs
     answer = cache.get(key)
     if answer is None:
-        number = _up_to_a_limit(rows)
+        number = _up_to_a_limit(filterset)
         kept = Kept.objects.latest_of(_name(kind, layer, rows)) if number > READ_AT_MOST else None
         if kept:
             answer = Answer(json.loads(kept.content), kept.at if kept.version != version else None)
@@ -82,9 +82,11 @@ def _answer(kind: str, layer: MapLayer, filterset: FacetedFilterSet, version: st
     return answer
 
 
-def _up_to_a_limit(rows: QuerySet) -> int:
+def _up_to_a_limit(filterset: FacetedFilterSet) -> int:
     """How many rows there are, as far as it matters: one more than are read says that there are too many."""
-    return rows.order_by()[: READ_AT_MOST + 1].count()
+    if filterset.total is not None and not filterset.total_capped:
+        return filterset.total
+    return filterset.qs.order_by()[: READ_AT_MOST + 1].count()
 
 
 def ground(layer: MapLayer, filterset: FacetedFilterSet, version: str) -> Answer:
@@ -100,7 +102,7 @@ def draw_ahead(layer: MapLayer, filterset: FacetedFilterSet, version: str) -> No
     """What the map of these rows says, where they are too many to be read while somebody waits; else, simply at hand."""
     rows = filterset.qs
     computed = {"ground": partial(_count, layer), "points": partial(_draw, layer)}
-    if _up_to_a_limit(rows) > READ_AT_MOST:
+    if _up_to_a_limit(filterset) > READ_AT_MOST:
         for kind, compute in computed.items():
             make = partial(compute, rows, version, None)
             if Kept.objects.renew(_name(kind, layer, rows), version, lambda make=make: json.dumps(make()).encode()):
