@@ -167,6 +167,7 @@ class CollectivityRowSerializer(RowSerializer):
     partnerships_url = Link(
         "api:partnership-list", "slug", parameter="collectivity", help_text=_("Ses partenariats dans l’API.")
     )
+    projects_url = Link("api:project-list", "slug", parameter="collectivity", help_text=_("Ses projets dans l’API."))
     region = RegionRefSerializer(allow_null=True)
     department = DepartmentRefSerializer(allow_null=True)
 
@@ -190,9 +191,11 @@ class CollectivityRowSerializer(RowSerializer):
             "longitude",
             "latitude",
             "partnership_count",
+            "project_count",
             "partner_countries",
             "partner_themes",
             "partnerships_url",
+            "projects_url",
         ]
 
 
@@ -215,16 +218,8 @@ class CollectivitySerializer(CollectivityRowSerializer):
     class Meta(CollectivityRowSerializer.Meta):
         fields = [
             *CollectivityRowSerializer.Meta.fields,
-            "epci",
-            "website",
-            "postal_address",
-            "email",
-            "phone",
-            "ceased_on",
-            "confirmed_at",
-            "reference_edition",
-            "earlier_events",
-            "later_events",
+            *("epci", "website", "postal_address", "email", "phone", "ceased_on", "confirmed_at"),
+            *("reference_edition", "earlier_events", "later_events"),
         ]
 
 
@@ -245,6 +240,7 @@ class CountryRowSerializer(RowSerializer):
     partnerships_url = Link(
         "api:partnership-list", "iso2", parameter="country", help_text=_("Ses partenariats dans l’API.")
     )
+    projects_url = Link("api:project-list", "iso2", parameter="country", help_text=_("Ses projets dans l’API."))
     foreign_authorities_url = Link(
         "api:foreign-authority-list", "iso2", parameter="country", help_text=_("Ses autorités locales dans l’API.")
     )
@@ -270,7 +266,9 @@ class CountryRowSerializer(RowSerializer):
             "longitude",
             "latitude",
             "partnership_count",
+            "project_count",
             "partnerships_url",
+            "projects_url",
             "foreign_authorities_url",
         ]
 
@@ -283,13 +281,8 @@ class CountrySerializer(CountryRowSerializer):
     class Meta(CountryRowSerializer.Meta):
         fields = [
             *CountryRowSerializer.Meta.fields,
-            "iso_numeric",
-            "capital",
-            "aliases",
-            "centroid_longitude",
-            "centroid_latitude",
-            "is_french_territory",
-            "statuses",
+            *("iso_numeric", "capital", "aliases", "centroid_longitude", "centroid_latitude"),
+            *("is_french_territory", "statuses"),
         ]
 
 
@@ -304,6 +297,7 @@ class ForeignAuthorityRowSerializer(RowSerializer):
     partnerships_url = Link(
         "api:partnership-list", "slug", parameter="partner", help_text=_("Ses partenariats dans l’API.")
     )
+    projects_url = Link("api:project-list", "slug", parameter="partner", help_text=_("Ses projets dans l’API."))
     country = CountryRefSerializer()
     region = ForeignRegionRefSerializer(allow_null=True)
     geonames_id = serializers.IntegerField(
@@ -331,10 +325,12 @@ class ForeignAuthorityRowSerializer(RowSerializer):
             "latitude",
             "position_precision",
             "partnership_count",
+            "project_count",
             "partner_regions",
             "partner_themes",
             "is_demo",
             "partnerships_url",
+            "projects_url",
         ]
 
 
@@ -342,7 +338,10 @@ class ForeignAuthoritySerializer(ForeignAuthorityRowSerializer):
     """Fiche d’une autorité étrangère."""
 
     class Meta(ForeignAuthorityRowSerializer.Meta):
-        fields = [*ForeignAuthorityRowSerializer.Meta.fields, "aliases", "local_type", "website"]
+        fields = [
+            *ForeignAuthorityRowSerializer.Meta.fields,
+            *("aliases", "local_type", "website", "recognition", "recognition_on"),
+        ]
 
 
 # --- Themes ---------------------------------------------------------------------------------------------------------
@@ -367,11 +366,23 @@ class ThemeRowSerializer(RowSerializer):
     partnerships_url = Link(
         "api:partnership-list", "code", parameter="theme", help_text=_("Ses partenariats dans l’API.")
     )
+    projects_url = Link("api:project-list", "code", parameter="theme", help_text=_("Ses projets dans l’API."))
     parent = ThemeRefSerializer(allow_null=True)
 
     class Meta:
         model = Theme
-        fields = ["url", "code", "name", "parent", "position", "edition", "valid_from", "valid_to", "partnerships_url"]
+        fields = [
+            "url",
+            "code",
+            "name",
+            "parent",
+            "position",
+            "edition",
+            "valid_from",
+            "valid_to",
+            "partnerships_url",
+            "projects_url",
+        ]
 
 
 class ThemeSerializer(ThemeRowSerializer):

@@ -136,7 +136,10 @@ class ProjectQuerySet(RecordQuerySet):
     def for_detail(self) -> Self:
         """With all that a sheet shows, in two statements: the parties (`all_parties`, some `to_confirm`), and the rest as `*_rows`."""
         periods = self.model.indicators.rel.related_model.periods.rel.related_model.objects
-        measured = periods.filter(indicator=OuterRef("pk"), actual__isnull=False).order_by("-ends_on", "-pk")
+        periods = periods.filter(indicator=OuterRef("pk"))
+        measured = periods.filter(actual__isnull=False).order_by("-ends_on", "-pk")
+        measure = {name: name for name in ("starts_on", "ends_on", "target", "actual", "comment")}
+        purposes = self.model.purpose_codes.through.objects.filter(project=OuterRef("pk")).order_by("purposecode__code")
         goals = self.model.sdgs.through.objects.filter(project=OuterRef("pk")).order_by("sdg__number")
         return (
             self.with_status()
@@ -154,6 +157,16 @@ class ProjectQuerySet(RecordQuerySet):
                     *("country_shares", "-share", "pk"), iso2="country__iso2", name="country__name_fr", share="share"
                 ),
                 sdg_rows=ArraySubquery(goals.values(part=JSONObject(number="sdg__number", name="sdg__name_fr"))),
+                purpose_rows=ArraySubquery(
+                    purposes.values(part=JSONObject(code="purposecode__code", name="purposecode__name_fr"))
+                ),
+                place_rows=self._part(
+                    *("places", "pk"),
+                    name="name",
+                    authority="foreign_authority__name",
+                    slug="foreign_authority__slug",
+                    precision="precision",
+                ),
                 budget_rows=self._part(
                     *("budget_lines", "year", "pk"), year="year", source="source", planned="planned", obtained="obtained"
                 ),
@@ -166,6 +179,7 @@ class ProjectQuerySet(RecordQuerySet):
                     baseline="baseline",
                     target="target",
                     actual=Subquery(measured.values("actual")[:1]),
+                    periods=ArraySubquery(periods.order_by("starts_on", "pk").values(part=JSONObject(**measure))),
                 ),
                 marker_rows=self._part(*("markers", "marker"), name="marker__name_fr", score="score"),
                 document_rows=self._part(

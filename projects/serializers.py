@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from django.db.models import Expression
+from django.db.models import Case, Expression, F, TextField, Value, When
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from atlas.models import PolicyMarker
 from atlas.serializers import (
     CollectivityRefSerializer,
     ForeignAuthorityRefSerializer,
     Link,
+    PurposeCodeSerializer,
     RowSerializer,
     ThemeRefSerializer,
 )
 from projects.models import (
+    IndicatorPeriod,
     NoticeOutcome,
     Partnership,
     PartnershipNotice,
@@ -22,9 +27,15 @@ from projects.models import (
     Project,
     ProjectBudget,
     ProjectCountry,
+    ProjectDocument,
     ProjectIndicator,
+    ProjectMarker,
     ProjectParty,
+    ProjectPhoto,
+    ProjectPlace,
     ProjectTheme,
+    Publication,
+    VerifierKind,
 )
 from projects.querysets import awaited
 
@@ -39,6 +50,12 @@ class ToConfirm(serializers.BooleanField):
 
     def expression(self, site: str, prefix: str) -> Expression:
         return awaited(PartyConsent.objects.all(), self.record, prefix)
+
+
+def _verified_as() -> serializers.ChoiceField:
+    return serializers.ChoiceField(
+        VerifierKind.choices, allow_null=True, help_text=_("À quel titre la fiche fut vérifiée, ou null.")
+    )
 
 
 class PartySerializer(RowSerializer):
@@ -59,6 +76,7 @@ class PartnershipRowSerializer(RowSerializer):
     url = Link("api:partnership-detail", "uuid", help_text=_("Adresse dans l’API."))
     html_url = Link("projects:partnership_detail", "uuid", help_text=_("Page du site."))
     parties = PartySerializer(many=True)
+    verified_as = _verified_as()
 
     class Meta:
         model = Partnership
@@ -78,6 +96,9 @@ class PartnershipRowSerializer(RowSerializer):
             "theme_codes",
             "origin",
             "confirmed_on",
+            "foreign_confirmed_on",
+            "verified_on",
+            "verified_as",
             "updated_at",
         ]
 
@@ -88,7 +109,15 @@ class PartnershipSerializer(PartnershipRowSerializer):
     themes = ThemeRefSerializer(many=True)
 
     class Meta(PartnershipRowSerializer.Meta):
-        fields = [*PartnershipRowSerializer.Meta.fields, "source", "themes"]
+        fields = [*PartnershipRowSerializer.Meta.fields, "note", "source", "themes"]
+
+
+class PublicPartnershipLink(Link):
+    """The partnership that the row names, where everybody reads it."""
+
+    def expression(self, site: str, prefix: str) -> Expression:
+        public = {f"{prefix}partnership__publication": Publication.PUBLISHED}
+        return Case(When(**public, then=super().expression(site, prefix)))
 
 
 class ProjectPartySerializer(RowSerializer):
@@ -131,12 +160,78 @@ class ProjectBudgetSerializer(RowSerializer):
         fields = ["year", "source", "planned", "obtained"]
 
 
+class IndicatorPeriodSerializer(RowSerializer):
+    """Mesure d’un indicateur entre deux dates."""
+
+    class Meta:
+        model = IndicatorPeriod
+        fields = ["starts_on", "ends_on", "target", "actual", "comment"]
+
+
 class ProjectIndicatorSerializer(RowSerializer):
     """Indicateur de résultat."""
 
+    periods = IndicatorPeriodSerializer(many=True)
+
     class Meta:
         model = ProjectIndicator
-        fields = ["kind", "title", "unit", "baseline_year", "baseline", "target"]
+        fields = ["kind", "title", "unit", "baseline_year", "baseline", "target", "periods"]
+
+
+class ProjectPlaceSerializer(RowSerializer):
+    """Lieu d’un projet : le territoire d’une autorité étrangère, ou un point et son exactitude."""
+
+    foreign_authority = ForeignAuthorityRefSerializer(allow_null=True, help_text=_("L’autorité étrangère, ou null."))
+
+    class Meta:
+        model = ProjectPlace
+        fields = ["name", "foreign_authority", "longitude", "latitude", "precision"]
+
+
+class PolicyMarkerSerializer(RowSerializer):
+    class Meta:
+        model = PolicyMarker
+        fields = ["code", "name_fr", "name_en"]
+
+
+class ProjectMarkerSerializer(RowSerializer):
+    """Score d’un projet sur un marqueur de politique du CAD ; un marqueur absent n’a pas été examiné."""
+
+    marker = PolicyMarkerSerializer()
+
+    class Meta:
+        model = ProjectMarker
+        fields = ["marker", "score"]
+
+
+class FileLink(Link):
+    """Address of a file of a project, on the site."""
+
+    def expression(self, site: str, prefix: str) -> Expression:
+        before, after = reverse(self.view, args=[self.SAMPLE, 0]).split(self.SAMPLE)
+        middle, end = after.split("0")
+        parts = (Value(site + before), F(f"{prefix}project__slug"), Value(middle), Cast(F(f"{prefix}pk"), TextField()))
+        return Concat(*parts, Value(end), output_field=TextField())
+
+
+class ProjectDocumentSerializer(RowSerializer):
+    """Document d’un projet."""
+
+    file_url = FileLink("projects:project_document", "pk", help_text=_("Le fichier."))
+
+    class Meta:
+        model = ProjectDocument
+        fields = ["file_url", "title", "category", "size", "sha256"]
+
+
+class ProjectPhotoSerializer(RowSerializer):
+    """Photo d’un projet, avec ce qu’il faut pour la montrer."""
+
+    file_url = FileLink("projects:project_photo", "pk", help_text=_("L’image."))
+
+    class Meta:
+        model = ProjectPhoto
+        fields = ["file_url", "alt", "credit", "licence", "width", "height"]
 
 
 class ProjectRowSerializer(RowSerializer):
@@ -146,6 +241,7 @@ class ProjectRowSerializer(RowSerializer):
     html_url = Link("projects:project_detail", "slug", help_text=_("Page du site."))
     status = serializers.CharField(help_text=_("Situation (IATI) : déclarée, sinon déduite des dates du jour."))
     parties = ProjectPartySerializer(many=True)
+    verified_as = _verified_as()
 
     class Meta:
         model = Project
@@ -168,6 +264,8 @@ class ProjectRowSerializer(RowSerializer):
             "origin",
             "confirmed_on",
             "foreign_confirmed_on",
+            "verified_on",
+            "verified_as",
             "updated_at",
         ]
 
@@ -175,10 +273,21 @@ class ProjectRowSerializer(RowSerializer):
 class ProjectSerializer(ProjectRowSerializer):
     """Fiche d’un projet."""
 
+    partnership_url = PublicPartnershipLink(
+        "api:partnership-detail",
+        "partnership__uuid",
+        allow_null=True,
+        help_text=_("Le partenariat dans le cadre duquel il a lieu, ou null."),
+    )
     theme_shares = ProjectThemeSerializer(many=True)
+    purpose_codes = PurposeCodeSerializer(many=True)
     country_shares = ProjectCountrySerializer(many=True)
+    places = ProjectPlaceSerializer(many=True)
     budget_lines = ProjectBudgetSerializer(many=True)
     indicators = ProjectIndicatorSerializer(many=True)
+    markers = ProjectMarkerSerializer(many=True)
+    documents = ProjectDocumentSerializer(many=True)
+    photos = ProjectPhotoSerializer(many=True)
 
     class Meta(ProjectRowSerializer.Meta):
         fields = [
@@ -194,10 +303,17 @@ class ProjectSerializer(ProjectRowSerializer):
             "beneficiary_count",
             "website",
             "source",
+            "published_at",
+            "partnership_url",
             "theme_shares",
+            "purpose_codes",
             "country_shares",
+            "places",
             "budget_lines",
             "indicators",
+            "markers",
+            "documents",
+            "photos",
         ]
 
 

@@ -128,6 +128,7 @@ COLLECTIVITY_COLUMNS: Columns = {
     "longitude": "longitude",
     "latitude": "latitude",
     "partenariats": "partnership_count",
+    "projets": "project_count",
     "pays_partenaires": joined("partner_countries"),
     "adresse": "slug",
 }
@@ -147,6 +148,7 @@ FOREIGN_AUTHORITY_COLUMNS: Columns = {
     "latitude": "latitude",
     "precision_position": "position_precision",
     "partenariats": "partnership_count",
+    "projets": "project_count",
     "adresse": "slug",
 }
 COUNTRY_COLUMNS: Columns = {
@@ -161,4 +163,5 @@ COUNTRY_COLUMNS: Columns = {
     "longitude": "longitude",
     "latitude": "latitude",
     "partenariats": "partnership_count",
+    "projets": "project_count",
 }

@@ -30,6 +30,13 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def exact(value: float | Decimal | None) -> str:
+    """1234.5 → «1 234,5»: with its cents, where there are some."""
+    text = number(value, 2)
+    return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+@register.filter
 def millions(value: float | Decimal, decimals: int = 1) -> str:
     """1234500000 (euros) → «1 234,5 M€»."""
     return f"{number(Decimal(str(value)) / 1_000_000, decimals)}{NO_BREAK_SPACE}M€"
@@ -55,6 +62,12 @@ def full_date(day: date | None) -> str:
     if not day:
         return ""
     return format_date(day, "1\\e\\r F Y" if day.day == 1 else "j F Y")
+
+
+@register.filter
+def iso_day(text: str) -> date:
+    """A date that PostgreSQL wrote within the JSON of its record."""
+    return date.fromisoformat(text)
 
 
 @register.filter(expects_localtime=True)

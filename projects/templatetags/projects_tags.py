@@ -1,12 +1,13 @@
 """What the pages of the ground show of partnerships and projects: each tag costs a fixed number of queries."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count
+from django.db.models import Count, TextChoices
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from atlas.filters import Unnest, labels
-from atlas.models import Collectivity, Country, ForeignAuthority, User, in_force
+from atlas.models import Collectivity, Country, ForeignAuthority, PositionPrecision, User, in_force
 from atlas.permissions import may
 from projects import rules
 from projects.filters import PartnershipFilterSet, ProjectFilterSet
@@ -272,31 +273,25 @@ def foreign_authority_map(context: dict[str, Any], authority: ForeignAuthority) 
 
 
 @register.filter
-def activity_status(code: str) -> str:
-    """«En cours» for "2" (IATI activity status)."""
-    return str(ActivityStatus(code).label) if code else ""
-
-
-@register.filter
 def both_sides_on(record: Partnership | Project) -> date | None:
     """The day from which both sides had confirmed the record; nothing as long as one did not."""
     days = (record.confirmed_on, record.foreign_confirmed_on)
     return max(days) if all(days) else None
 
 
-@register.filter
-def budget_source(code: str) -> str:
-    return str(BudgetSource(code).label)
+def _label_of(choices: type[TextChoices]) -> Callable[[str], str]:
+    """A filter that says a code in words: «En cours» for "2"."""
+    return lambda code: str(choices(code).label) if code else ""
 
 
-@register.filter
-def result_kind(code: str) -> str:
-    return str(ResultKind(code).label)
-
-
-@register.filter
-def document_category(code: str) -> str:
-    return str(DocumentCategory(code).label)
+for _name, _choices in {
+    "activity_status": ActivityStatus,
+    "budget_source": BudgetSource,
+    "document_category": DocumentCategory,
+    "place_precision": PositionPrecision,
+    "result_kind": ResultKind,
+}.items():
+    register.filter(_name, _label_of(_choices))
 
 
 @register.filter

@@ -51,6 +51,12 @@ class PartnershipPage(TemplateView):
             partnership=partnership,
             french=[party for party in parties if party.collectivity_id],
             foreign=[party for party in parties if party.foreign_authority_id],
+            projects=list(
+                Project.objects.visible_to(self.request.user)
+                .filter(partnership=partnership)
+                .order_by(*ProjectFilterSet.default_order)
+                .only("title", "slug")
+            ),
             **kwargs,
         )
 
