@@ -9,8 +9,6 @@ from atlas.permissions import OFFICERS, grant, has_role, rule
 from projects.models import Delegation, Partnership, PartnershipNotice, PartyConsent, Project, VerifierKind
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
-# From the authority of a membership to those that entrust their records to it, see `projects.models.Delegation`.
-ENTRUSTED = "collectivity__delegations_received"
 
 
 def _is_party(user: User, partnership: Partnership, roles: tuple[str, ...]) -> bool:
@@ -50,8 +48,8 @@ def writes_for(user: User, collectivity: Collectivity) -> bool:
 
 def _keeps(user: User, french_ids: models.QuerySet) -> bool:
     own = user.memberships.filter(role__in=WRITERS)
-    standing = {f"{ENTRUSTED}__ended_at__isnull": True, f"{ENTRUSTED}__member__in": french_ids}
-    return own.filter(models.Q(collectivity__in=french_ids) | models.Q(**standing)).exists()
+    agreed = Delegation.objects.standing().filter(member__in=french_ids, delegate=models.OuterRef("collectivity"))
+    return own.filter(models.Q(collectivity__in=french_ids) | models.Exists(agreed)).exists()
 
 
 @rule("projects.change_partnership")

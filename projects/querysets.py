@@ -205,7 +205,12 @@ class DelegationQuerySet(models.QuerySet):
         return self.filter(Q(member__in=own) | Q(delegate__in=own))
 
     def standing(self) -> Self:
-        return self.filter(ended_at__isnull=True)
+        """Neither taken back, nor ended with one of the two authorities."""
+        return self.filter(ended_at__isnull=True, member__is_current=True, delegate__is_current=True)
+
+    def lapsed(self) -> Self:
+        """Ended with one of the two authorities: those that come after it agree anew, or not."""
+        return self.filter(Q(member__is_current=False) | Q(delegate__is_current=False), ended_at__isnull=True)
 
     def for_list(self) -> Self:
         return self.select_related("member__department", "delegate__department", "agreed_by", "ended_by")

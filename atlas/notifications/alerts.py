@@ -1,19 +1,20 @@
 """News of saved searches: what became public since the last time, in one e-mail that can be stopped in one click."""
 
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.signing import TimestampSigner
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
 from atlas import rules
 from atlas.filters import lists
 from atlas.filters.words import words_of
-from atlas.models import AlertSent, ForeignAuthority, Move, Rhythm, SavedSearch, in_force
+from atlas.models import AlertSent, Collectivity, ForeignAuthority, Rhythm, SavedSearch, in_force, successions
 
 from . import link, send_to
 
@@ -43,27 +44,30 @@ def due(day: date) -> list[int]:
     return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
-def present(query: str) -> str:
-    """The criteria as they are meant today: an authority that another one took over, or was merged with, means that one.
+def present(query: str) -> list[str]:
+    """The criteria as they are meant today; more than one question where an authority of the past has heirs.
 
-    The search itself stays as its owner wrote it: what was taken over may be given back.
+    It means these, the nearest first, and itself, which may still hold records; a partner that was merged means the kept one.
+    The search itself stays as its owner wrote it: a merge may be undone.
     """
     given = QueryDict(query, mutable=True)
-    for name, heir in (("collectivity", _heir), ("partner", _standing)):
+    for name in ("partner", "place"):
         if slugs := given.getlist(name):
-            given.setlist(name, [heir(slug) for slug in slugs])
-    return given.urlencode()
+            given.setlist(name, [_standing(slug) for slug in slugs])
+    if not (slug := given.get("collectivity")):
+        return [given.urlencode()]
+    questions = []
+    for meant in [*_heirs(slug), slug]:
+        given["collectivity"] = meant
+        questions.append(given.urlencode())
+    return questions
 
 
-def _heir(slug: str) -> str:
-    """Who took over from a French authority, through as many takings over as it took."""
-    seen = {slug}
-    moves = Move.objects.standing().filter(french_from__is_current=False).order_by("-pk")
-    while found := moves.filter(french_from__slug=slug).values_list("french_into__slug", flat=True).first():
-        if found in seen:
-            break
-        seen.add(slug := found)
-    return slug
+def _heirs(slug: str) -> list[str]:
+    past = Collectivity.objects.filter(slug=slug, is_current=False).values_list("pk", flat=True)
+    keys = [one.heir for one in successions(past)] if past else []
+    there = Collectivity.objects.in_bulk(keys)
+    return [there[pk].slug for pk in keys]
 
 
 def _standing(slug: str) -> str:
@@ -86,8 +90,8 @@ def tell(search_id: int, day: date) -> int:
         listed = lists.find(search.list_name)
         if listed is None or until <= search.told_until or search.sent.filter(period=period).exists():
             return 0
-        query = present(search.query)
-        rows = listed.new_since(listed.ask(query, AnonymousUser()).rows(), search.told_until, until)
+        questions = present(search.query)
+        rows = _news(listed, questions, search.told_until, until)
         count = rows.order_by().count()
         since = search.told_until
         AlertSent.objects.create(search=search, period=period, since=since, until=until, count=count)
@@ -95,22 +99,38 @@ def tell(search_id: int, day: date) -> int:
         search.save(update_fields=["told_until"])
         if count:
             lines = [listed.line(row) for row in listed.shape(rows)[: in_force(rules.ALERT_ROWS)]]
-            _send(search, query, listed, lines, count, since)
+            _send(search, questions, listed, lines, count, since)
     return count
 
 
-def _send(search: SavedSearch, query: str, listed: lists.PublicList, lines: list, count: int, since: datetime) -> None:
+def _news(listed: lists.PublicList, questions: list[str], since: datetime, until: datetime) -> QuerySet:
+    """What answers one of the questions, each row once."""
+    found = [listed.new_since(listed.ask(query, AnonymousUser()).rows(), since, until) for query in questions]
+    if len(found) == 1:
+        return found[0]
+    keys = {pk for rows in found for pk in rows.values_list("pk", flat=True)}
+    return listed.rows(AnonymousUser()).filter(pk__in=keys).order_by(*listed.filterset_class.default_order)
+
+
+def _send(
+    search: SavedSearch, questions: list[str], listed: lists.PublicList, lines: list, count: int, since: datetime
+) -> None:
     site = settings.SITE_URL.rstrip("/")
     stop_url = link("alert_stop", token(search, STOP))
+    said = [words_of(listed, query, AnonymousUser()) for query in questions]
+    common = set(said[0]).intersection(*said)
     context = {
         "title": listed.title,
         "counted": str(listed.counted),
-        "criteria": words_of(listed, query, AnonymousUser()),
+        "criteria": list(dict.fromkeys(chain.from_iterable(said))),
         "rows": [{"title": title, "detail": detail, "url": site + url} for title, detail, url in lines],
         "count": count,
         "more": max(0, count - len(lines)),
         "since": since,
-        "list_url": site + listed.address(query),
+        "lists": [
+            (" · ".join(word for word in words if word not in common), site + listed.address(query))
+            for words, query in zip(said, questions, strict=True)
+        ],
         "stop_url": stop_url,
     }
     # RFC 8058: mail programs offer to stop, and do it by a POST to this address.

@@ -17,7 +17,7 @@ from .imports import ImportStatus
 class Delegation(Dated):
     """An authority (`member`) agrees that another one (`delegate`: a région, a network…) keeps its records by spreadsheet.
 
-    Since `created_at`, until `ended_at`. It opens neither its space nor publication.
+    Since `created_at`, until `ended_at` or until one of the two is no more. It opens neither its space nor publication.
     """
 
     member = models.ForeignKey(
@@ -61,6 +61,11 @@ class Delegation(Dated):
 
     def __str__(self) -> str:
         return f"{self.member} → {self.delegate}"
+
+    @property
+    def lost(self) -> Collectivity | None:
+        """The one of the two that is no more, with which the agreement ended."""
+        return next((one for one in (self.member, self.delegate) if not one.is_current), None)
 
 
 class SheetUpload(Dated):

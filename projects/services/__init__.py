@@ -36,7 +36,7 @@ from .projects import (
     set_themes,
 )
 from .publication import move
-from .sheets import cancel_sheet, confirm_sheet, entrust, make_sheet, preview_sheet, scope_of, take_back
+from .sheets import cancel_sheet, confirm_sheet, entrust, make_sheet, preview_sheet, scope_of, take_back, to_agree_anew
 
 __all__ = [
     "NOTICE_FIELDS",
@@ -108,6 +108,7 @@ __all__ = [
     "set_results",
     "set_themes",
     "take_back",
+    "to_agree_anew",
     "update_notice",
     "update_partnership",
 ]

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from atlas.models import Collectivity, User
+from atlas.models import Collectivity, User, successions
 from atlas.permissions import may
 from projects.imports.faults import Fault, FileRefused
 from projects.imports.files import MOST_BYTES
@@ -31,9 +31,8 @@ MOST_FAULTS = 5_000  # kept; all are counted
 
 def scope_of(collectivity: Collectivity, *, actor: User) -> list[Collectivity]:
     """The authorities whose records `actor` keeps in the workbook of `collectivity`: it first, then those that agreed."""
-    members = Collectivity.objects.filter(
-        delegations_given__delegate=collectivity, delegations_given__ended_at__isnull=True
-    )
+    agreed = Delegation.objects.standing().filter(delegate=collectivity)
+    members = Collectivity.objects.filter(pk__in=agreed.values("member"))
     wanted = [collectivity, *members.select_related("department", "region").order_by("sort_name", "pk")]
     return [one for one in wanted if may(actor, "projects.add_project", one)]
 
@@ -177,12 +176,35 @@ def entrust(member: Collectivity, delegate: Collectivity, *, actor: User) -> Del
         ValidationError: agreed already, with oneself, or with an authority of the past.
     """
     check("projects.add_delegation", member, actor=actor)
-    if not delegate.is_current:
+    if not (member.is_current and delegate.is_current):
         raise ValidationError(_("Cette collectivité n’existe plus."), code="past")
     agreement = Delegation(member=member, delegate=delegate, agreed_by=actor)
     agreement.full_clean()
     agreement.save()
     return agreement
+
+
+def to_agree_anew(member: Collectivity) -> list[tuple[Delegation, Collectivity]]:
+    """Agreements that ended with `member`'s predecessor or with the delegate: each with whom to give it to today.
+
+    Not those it has given, or taken back, since. Four queries, one where nothing ended.
+    """
+    if not member.is_current or not (lapsed := list(Delegation.objects.lapsed().for_list().order_by("pk"))):
+        return []
+    heirs: dict[int, list[int]] = {}
+    past = {one.pk for row in lapsed for one in (row.member, row.delegate) if not one.is_current}
+    for one in successions(past):
+        heirs.setdefault(one.old, []).append(one.heir)
+    given = set(Delegation.objects.filter(member=member).values_list("delegate_id", flat=True))
+    found: dict[int, Delegation] = {}
+    for row in lapsed:
+        members, delegates = (
+            [one.pk] if one.is_current else heirs.get(one.pk, []) for one in (row.member, row.delegate)
+        )
+        if member.pk in members:
+            found |= {pk: row for pk in delegates if pk not in {*given, *found, member.pk}}
+    there = Collectivity.objects.for_list().in_bulk(found)
+    return [(row, there[pk]) for pk, row in found.items()]
 
 
 @transaction.atomic

@@ -184,6 +184,7 @@ class Agreements(SpacePage):
             ],
             given=list(visible.filter(member=self.collectivity).order_by("-pk")),
             received=list(visible.filter(delegate=self.collectivity).order_by("-pk")),
+            anew=services.to_agree_anew(self.collectivity) if can_entrust else [],
             can_entrust=can_entrust,
             **kwargs,
         )

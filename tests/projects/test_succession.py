@@ -11,9 +11,16 @@ from atlas.models import CollectivityEvent, Contact, FormDraft, Membership, Move
 from atlas.notifications import alerts
 from atlas.services import contacts, moves
 from projects.models import Delegation, NoticeConversation, Partnership
-from projects.services import succession
+from projects.permissions import writes_project, written_for
+from projects.services import refresh_project_digest, sheets, succession
 from tests.atlas.test_moves import everything
-from tests.factories.atlas import CollectivityFactory, ContactFactory, MembershipFactory, UserFactory
+from tests.factories.atlas import (
+    CollectivityFactory,
+    ContactFactory,
+    ForeignAuthorityFactory,
+    MembershipFactory,
+    UserFactory,
+)
 from tests.factories.projects import NoticeFactory, PartnershipFactory, ProjectFactory
 from tests.projects.world import joined
 
@@ -306,27 +313,97 @@ def test_a_form_of_who_stays_in_the_former_space_stays_there(annecy, seynod, hel
     assert draft.path == "/espace/seynod/projets/nouveau/"
 
 
-def test_an_alert_about_the_former_authority_goes_on_with_its_heir(annecy, seynod, held, mayor, mailoutbox):
-    """The search stays as its owner wrote it, and means who stands today."""
+def followed(query: str, list_name: str = "projets") -> SavedSearch:
     past = timezone.now() - timedelta(days=3)
-    search = SavedSearch.objects.create(
-        email="elsa@exemple.example", list_name="projets", query="collectivity=seynod&country=SN", rhythm="daily",
-        confirmed_at=past, told_until=past,
+    return SavedSearch.objects.create(
+        email="elsa@exemple.example", list_name=list_name, query=query, rhythm="daily", confirmed_at=past,
+        told_until=past,
     )  # fmt: skip
-    move = succession.take_over(seynod, annecy, actor=mayor)
-    assert alerts.present(search.query) == "collectivity=annecy&country=SN"
-    ProjectFactory(title="Nouveau puits", french=annecy, published_at=timezone.now() - timedelta(hours=1))
-    assert alerts.tell(search.pk, timezone.localdate()) == 1
-    assert "Nouveau puits" in mailoutbox[-1].body
-    assert "collectivity=annecy" in mailoutbox[-1].body
+
+
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_an_alert_about_the_former_authority_goes_on_with_its_heir(annecy, seynod, held, mayor, mailoutbox, taken_over):
+    """Taken over or not: the search stays as its owner wrote it, and means who stands today beside who may still write."""
+    search = followed("collectivity=seynod&country=SN")
+    questions = ["collectivity=annecy&country=SN", "collectivity=seynod&country=SN"]
+    if taken_over:
+        succession.take_over(seynod, annecy, actor=mayor)
+    lately = timezone.now() - timedelta(hours=1)
+    both = ProjectFactory(title="Nouveau puits", french=annecy, published_at=lately)
+    both.parties.create(kind="collectivity", role="co_lead", collectivity=seynod)
+    refresh_project_digest([both.pk])
+    ProjectFactory(title="Dernier puits", french=seynod, published_at=lately)
+    assert alerts.present(search.query) == questions
+    assert alerts.tell(search.pk, timezone.localdate()) == 2
+    body = mailoutbox[-1].body
+    assert all(body.count(f"* {title}") == 1 for title in ("Nouveau puits", "Dernier puits"))
+    assert all(f"projets/?{query}" in body for query in questions)
+    assert all(f"- Collectivité française\u00a0: {name}\n" in body for name in ("Annecy", "Seynod"))
+    assert all(f"\u00a0: {name} – Toute la liste\u00a0: http" in body for name in ("Annecy", "Seynod"))
+    assert body.count("- Pays\u00a0: Sénégal\n") == 1
     search.refresh_from_db()
     assert search.query == "collectivity=seynod&country=SN"
-    moves.undo_move(move, actor=mayor)
-    assert alerts.present(search.query) == search.query
 
 
-def test_an_agreement_stays_with_who_gave_it(annecy, seynod, held, mayor):
-    agreement = Delegation.objects.create(member=seynod, delegate=CollectivityFactory(regional=True))
+def test_an_alert_about_an_authority_without_heir_or_unknown_stays_the_same(annecy):
+    CollectivityFactory(slug="perdue", former=True)
+    for query in ("collectivity=perdue&country=SN", "collectivity=annecy", "collectivity=x", "country=SN", ""):
+        assert alerts.present(query) == [query]
+
+
+@pytest.mark.parametrize("criterion", ["partner", "place"])
+def test_an_alert_about_a_partner_that_was_merged_tells_of_the_kept_one(annecy, mailoutbox, criterion):
+    kept, gone = ForeignAuthorityFactory(slug="thies-sn"), ForeignAuthorityFactory(slug="ville-de-thies-sn")
+    search = followed(f"{criterion}=ville-de-thies-sn")
+    moves.merge_foreign_authorities(kept, gone, actor=UserFactory(superuser=True))
+    assert alerts.present(search.query) == [f"{criterion}=thies-sn"]
+    ProjectFactory(title="Nouveau puits", foreign=kept, published_at=timezone.now() - timedelta(hours=1))
+    assert alerts.tell(search.pk, timezone.localdate()) == 1
+
+
+def test_an_agreement_ends_with_who_gave_it_and_its_heir_gives_it_anew(client, annecy, seynod, held, mayor):
+    """The région keeps nothing in the name of a commune that is no more; both sides read it, and the heir decides."""
+    region = CollectivityFactory(regional=True, name="Auvergne-Rhône-Alpes", slug="aura")
+    regional = MembershipFactory(collectivity=region, role="editor").user
+    agreement = Delegation.objects.create(member=seynod, delegate=region)
+    type(seynod).objects.filter(pk=seynod.pk).update(is_current=True)
+    assert seynod.pk in written_for(regional)
+    assert writes_project(regional, held[2])
+    type(seynod).objects.filter(pk=seynod.pk).update(is_current=False)
+    assert written_for(regional) == {region.pk}
+    assert not writes_project(regional, held[2])
     succession.take_over(seynod, annecy, actor=mayor)
     agreement.refresh_from_db()
-    assert agreement.member == seynod
+    assert (agreement.member, agreement.ended_at) == (seynod, None)
+    assert sheets.scope_of(region, actor=regional) == [region]
+    pages = {slug: f"/espace/{slug}/tableur/accords/" for slug in ("annecy", "aura")}
+    client.force_login(regional)
+    assert "a pris fin" in client.get(pages["aura"]).content.decode()
+    client.force_login(mayor)
+    page = client.get(pages["annecy"])
+    assert page.context["anew"] == [(agreement, region)]
+    assert "« Seynod », qui n’existe plus" in page.content.decode().replace("\u00a0", " ")
+    client.post(pages["annecy"], {"_entrust": "aura"})
+    assert client.get(pages["annecy"]).context["anew"] == []
+    assert writes_project(regional, held[2])
+    assert sheets.scope_of(region, actor=regional) == [region, annecy]
+
+
+def test_an_agreement_ends_with_who_keeps_the_records_and_may_be_given_to_its_heir(client, annecy, mayor):
+    before = CollectivityFactory(regional=True, name="Rhône-Alpes", slug="rhone-alpes", former=True)
+    after = CollectivityFactory(regional=True, name="Auvergne-Rhône-Alpes", slug="aura")
+    joined(before, after)
+    agreement = Delegation.objects.create(member=annecy, delegate=before)
+    client.force_login(mayor)
+    page = client.get("/espace/annecy/tableur/accords/")
+    assert page.context["anew"] == [(agreement, after)]
+    text = page.content.decode().replace("\u00a0", " ")
+    assert "a pris fin : « Rhône-Alpes » n’existe plus" in text
+    assert "Retirer l’accord" not in text
+    assert sheets.to_agree_anew(after) == sheets.to_agree_anew(before) == []
+
+
+def test_an_authority_of_the_past_entrusts_nothing(seynod):
+    speaker = MembershipFactory(collectivity=seynod, role="representative").user
+    with pytest.raises(ValidationError, match="n’existe plus"):
+        sheets.entrust(seynod, CollectivityFactory(regional=True), actor=speaker)
