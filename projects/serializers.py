@@ -38,6 +38,7 @@ from projects.models import (
     VerifierKind,
 )
 from projects.querysets import awaited
+from projects.services.partnership_sheet import FORMALITIES
 
 
 class ToConfirm(serializers.BooleanField):
@@ -109,7 +110,7 @@ class PartnershipSerializer(PartnershipRowSerializer):
     themes = ThemeRefSerializer(many=True)
 
     class Meta(PartnershipRowSerializer.Meta):
-        fields = [*PartnershipRowSerializer.Meta.fields, "note", "source", "themes"]
+        fields = [*PartnershipRowSerializer.Meta.fields, *FORMALITIES, "note", "source", "themes"]
 
 
 class PublicPartnershipLink(Link):

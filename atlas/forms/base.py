@@ -1,6 +1,7 @@
 """The look of the design system on Django's own forms; `components/form.html` draws them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -20,6 +21,10 @@ class DsfrForm(forms.Form):
         forms.CheckboxSelectMultiple: "",
         forms.FileInput: "fr-upload",
     }
+    folded: Sequence[
+        str
+    ] = ()  # names of fields that most people leave as they are: one opens them below `folded_title`
+    folded_title: Any = ""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -27,6 +32,19 @@ class DsfrForm(forms.Form):
             kinds = (css for kind, css in self.classes.items() if isinstance(field.widget, kind))
             if css := next(kinds, "fr-input"):
                 field.widget.attrs["class"] = css
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name not in self.folded]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name in self.folded]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of the folded fields says something, or was refused."""
+        return any(bound.value() or bound.errors for bound in self.folded_fields)
 
 
 class LinesField(SimpleArrayField):

@@ -14,6 +14,7 @@ from atlas.adminsite import RecordForm, Work, WorkflowAdmin, declare
 from atlas.names import normalise
 from projects import services
 from projects.models import Origin, Partnership, PartnershipParty, Publication
+from projects.services.partnership_sheet import FORMALITIES
 
 
 class PartnershipForm(RecordForm):
@@ -67,6 +68,7 @@ class PartnershipAdmin(WorkflowAdmin):
             None,
             {"fields": ("kind", "title", "status", ("signed_on", "signed_precision"), "ended_on", "themes", "note")},
         ),
+        (gettext_lazy("Accord"), {"fields": FORMALITIES}),
         (
             gettext_lazy("Provenance"),
             {"fields": ("origin", "source", "confirmed_on", "created_by", "created_at", "updated_at")},

@@ -5,7 +5,19 @@ import io
 from collections.abc import Iterator
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import BigIntegerField, F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from atlas.exports import (
@@ -43,6 +55,11 @@ def _parties(column: str, side: str, model: type = PartnershipParty, owner: str 
     return Coalesce(Subquery(parties, output_field=TextField()), Value(""), output_field=TextField())
 
 
+def _yes(column: str) -> Case:
+    """«oui», or nothing."""
+    return Case(When(**{column: True}, then=Value("oui")), default=Value(""), output_field=TextField())
+
+
 PARTNERSHIP_COLUMNS: Columns = {
     "identifiant": "uuid",
     "nature": "kind",
@@ -57,6 +74,16 @@ PARTNERSHIP_COLUMNS: Columns = {
     "signe_le": "signed_on",
     "precision_date": "signed_precision",
     "termine_le": "ended_on",
+    "engagement": "formality",
+    "echeance": "expires_on",
+    "tacite_reconduction": _yes("is_tacitly_renewed"),
+    "deliberation": text("deliberation"),
+    "deliberation_du": "deliberated_on",
+    "deliberation_en_ligne": text("deliberation_url"),
+    "accord_en_ligne": text("agreement_url"),
+    "langues_accord": text("languages"),
+    "triangulaire": _yes("is_triangular"),
+    "derniere_activite_le": "last_active_on",
     "themes": joined("theme_codes"),
     "confirme_le": "confirmed_on",
     "confirme_par_le_partenaire_le": "foreign_confirmed_on",

@@ -21,7 +21,7 @@ _REASONS = """
 WITH link AS (
     SELECT p.id, p.kind, p.title, p.french_ids, p.foreign_ids, p.country_codes, p.region_codes, p.party_names,
            p.updated_at::date AS changed_on, greatest(p.confirmed_on, p.foreign_confirmed_on, p.verified_on) AS confirmed_on,
-           p.status = 'active' AS is_active
+           p.status = 'active' AS is_active, p.expires_on < %(today)s AND NOT p.is_tacitly_renewed AS has_expired
     FROM projects_partnership p WHERE p.publication = 'published' {among}
 ), work AS (
     SELECT p.id, p.title, p.french_ids, p.foreign_ids, p.country_codes, p.region_codes, p.party_names, p.starts_on,
@@ -35,6 +35,8 @@ WITH link AS (
     SELECT DISTINCT link.id FROM link JOIN projects_partnershipparty part ON part.partnership_id = link.id
     WHERE link.is_active GROUP BY link.id, part.collectivity_id IS NULL
     HAVING bool_and(part.until IS NOT NULL AND part.until < %(today)s)
+    UNION
+    SELECT id FROM link WHERE is_active AND has_expired
 ), unplaced_link AS (
     SELECT DISTINCT link.id FROM link, unnest(link.foreign_ids) AS foreign_id
     JOIN atlas_foreignauthority f ON f.id = foreign_id WHERE f.longitude IS NULL

@@ -8,15 +8,19 @@ from django import forms
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DayInput, DsfrForm, OrderedDays
+from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays
 from atlas.forms.steps import RowSet, row_set
 from atlas.models import Collectivity, Theme
 from projects import services
 from projects.forms.authorities import AuthorityRow, PicksAuthorities, key_of
 from projects.models import DatePrecision, Partnership, PartnershipKind, PartnershipStatus, PartyRole
+from projects.services.partnership_sheet import FORMALITIES
 
 
-class PartnershipForm(DsfrForm):
+class PartnershipForm(DsfrModelForm):
+    """What binds the two sides is folded: one opens it to say it."""
+
+    folded, folded_title = FORMALITIES, _("Échéance, délibération, texte de l’accord")
     kind = forms.ChoiceField(label=_("Nature"), choices=[("", "—"), *PartnershipKind.choices])
     title = forms.CharField(
         label=_("Intitulé"),
@@ -37,6 +41,33 @@ class PartnershipForm(DsfrForm):
         label=_("Thèmes"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    deliberation_url = forms.URLField(
+        label=_("Délibération en ligne"), required=False, max_length=200, assume_scheme="https", help_text="https://…"
+    )
+    agreement_url = forms.URLField(
+        label=_("Texte de l’accord en ligne"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text="https://…",
+    )
+
+    class Meta:
+        model = Partnership
+        fields = FORMALITIES
+        widgets = dict.fromkeys(("expires_on", "deliberated_on", "last_active_on"), DayInput)
+        help_texts = {
+            "expires_on": _("Le jour où il prend fin, s’il n’est pas reconduit."),
+            "is_tacitly_renewed": _("L’accord continue après son échéance, sauf si une partie y met fin."),
+            "languages": _("Séparées par des virgules : français, wolof."),
+            "is_triangular": _("Une autorité d’un troisième pays y prend part, ou en reçoit les fruits."),
+        }
+
+    field_order = (
+        *("kind", "title", "signed_year", "signed_month", "signed_day", "status", "ended_on", "themes", "note"),
+        *FORMALITIES,
+    )
 
     def __init__(self, *args, themes: list[Theme], **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -64,6 +95,9 @@ class PartnershipForm(DsfrForm):
             self.add_error("ended_on", _("La fin ne peut pas précéder la signature."))
         if ended and cleaned.get("status") != PartnershipStatus.ENDED:
             self.add_error("status", _("Un partenariat qui porte une date de fin est terminé."))
+        expires = cleaned.get("expires_on")
+        if expires and cleaned["signed_on"] and expires < cleaned["signed_on"]:
+            self.add_error("expires_on", _("L’échéance ne peut pas précéder la signature."))
         return cleaned
 
 
@@ -107,7 +141,7 @@ class PartnershipStep(PicksAuthorities):
         if record := self.record:
             known = {"day": 3, "month": 2, "year": 1}.get(record.signed_precision, 0)
             day = record.signed_on
-            initial = {name: getattr(record, name) for name in ("kind", "title", "status", "ended_on", "note")} | {
+            initial = {name: getattr(record, name) for name in SHOWN} | {
                 "signed_year": day.year if known else None,
                 "signed_month": day.month if known > 1 else None,
                 "signed_day": day.day if known > 2 else None,
@@ -141,3 +175,4 @@ class PartnershipStep(PicksAuthorities):
 
 
 DATE_PARTS = ("signed_year", "signed_month", "signed_day")
+SHOWN = ("kind", "title", "status", "ended_on", "note", *FORMALITIES)

@@ -19,6 +19,7 @@ from .panorama import CountingRule, PanoramaSnapshot, PanoramaYear
 from .partner_requests import Decision, PartnerAnswer, PartnerRequest
 from .partnerships import (
     DatePrecision,
+    Formality,
     Origin,
     Partnership,
     PartnershipKind,
@@ -58,6 +59,7 @@ __all__ = [
     "Decision",
     "Delegation",
     "DocumentCategory",
+    "Formality",
     "ImportRow",
     "ImportStatus",
     "IndicatorPeriod",

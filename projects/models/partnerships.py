@@ -46,6 +46,15 @@ class PartnershipStatus(models.TextChoices):
     UNKNOWN = "unknown", _("Non précisé")
 
 
+class Formality(models.TextChoices):
+    """How far the authorities are bound (the four levels of the German section of the CEMR)."""
+
+    UNLIMITED = "unlimited", _("Accord sans limite de durée")
+    LIMITED = "limited", _("Accord à durée limitée")
+    CONTACT = "contact", _("Contacts sans accord")
+    PROJECT = "project", _("Projet commun sans accord")
+
+
 class Publication(models.TextChoices):
     """Who can read the record."""
 
@@ -119,6 +128,18 @@ class Partnership(Record, Verified, Digested):
         _("précision de la date"), max_length=8, choices=DatePrecision, default=DatePrecision.UNKNOWN
     )
     ended_on = models.DateField(_("terminé le"), null=True, blank=True)
+    formality = models.CharField(
+        _("engagement"), max_length=10, choices=Formality, blank=True, default="", db_default=""
+    )
+    expires_on = models.DateField(_("échéance de l’accord"), null=True, blank=True)
+    is_tacitly_renewed = models.BooleanField(_("tacite reconduction"), default=False, db_default=False)
+    deliberation = models.CharField(_("délibération (numéro)"), max_length=60, blank=True, default="", db_default="")
+    deliberated_on = models.DateField(_("délibération du"), null=True, blank=True)
+    deliberation_url = models.URLField(_("délibération en ligne"), blank=True, default="", db_default="")
+    agreement_url = models.URLField(_("texte de l’accord en ligne"), blank=True, default="", db_default="")
+    languages = models.CharField(_("langues de l’accord"), max_length=200, blank=True, default="", db_default="")
+    is_triangular = models.BooleanField(_("coopération triangulaire"), default=False, db_default=False)
+    last_active_on = models.DateField(_("dernière activité le"), null=True, blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="partnerships", verbose_name=_("thèmes"))
     note = models.TextField(_("note"), blank=True)
     origin = models.CharField(_("origine"), max_length=10, choices=Origin)
@@ -165,6 +186,11 @@ class Partnership(Record, Verified, Digested):
                 name="projects_partnership_dates",
                 condition=Q(signed_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("signed_on")),
                 violation_error_message=_("La fin ne peut pas précéder la signature."),
+            ),
+            models.CheckConstraint(
+                name="projects_partnership_expires",
+                condition=Q(signed_on__isnull=True) | Q(expires_on__isnull=True) | Q(expires_on__gte=F("signed_on")),
+                violation_error_message=_("L’échéance ne peut pas précéder la signature."),
             ),
             models.CheckConstraint(
                 name="projects_partnership_ended",

@@ -13,7 +13,12 @@ from projects.services.consents import naming
 from projects.services.digest import refresh_partnership_digest
 from projects.services.editing import check, editing, replace_parts, set_fields
 
-FIELDS = ("kind", "title", "status", "signed_on", "signed_precision", "ended_on", "note")
+# What binds the two sides: most links say little of it.
+FORMALITIES = (
+    *("formality", "expires_on", "is_tacitly_renewed", "deliberation", "deliberated_on", "deliberation_url"),
+    *("agreement_url", "languages", "is_triangular", "last_active_on"),
+)
+FIELDS = ("kind", "title", "status", "signed_on", "signed_precision", "ended_on", "note", *FORMALITIES)
 Rows = Sequence[Mapping[str, Any]]
 
 

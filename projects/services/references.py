@@ -39,6 +39,7 @@ from projects.services.digest import (
     refresh_partnership_digest,
     refresh_project_digest,
 )
+from projects.services.partnership_sheet import FORMALITIES
 
 
 def fold_party(kept: PartnershipParty, gone: PartnershipParty) -> None:
@@ -186,10 +187,17 @@ def complete(ledger: Ledger, authority: models.Model) -> None:
 
 def agree(one: Partnership, other: Partnership) -> bool:
     """Whether neither says what the other denies."""
-    return all(
-        getattr(one, name) == getattr(other, name) or empty in (getattr(one, name), getattr(other, name))
-        for name, empty in (("title", ""), ("status", PartnershipStatus.UNKNOWN), ("ended_on", None))
-    ) and _same_day(one, other)
+    return (
+        all(
+            getattr(one, name) == getattr(other, name) or empty in (getattr(one, name), getattr(other, name))
+            for name, empty in (("title", ""), ("status", PartnershipStatus.UNKNOWN), ("ended_on", None))
+        )
+        and all(
+            getattr(one, name) == getattr(other, name) or not (getattr(one, name) and getattr(other, name))
+            for name in FORMALITIES
+        )
+        and _same_day(one, other)
+    )
 
 
 def _same_day(one: Partnership, other: Partnership) -> bool:
@@ -211,7 +219,8 @@ def _make_one(ledger: Ledger, kept: Partnership, gone: Partnership) -> None:
     ledger.take(Partnership.objects.filter(pk__in=[kept.pk, gone.pk]))
     if PRECISIONS.index(gone.signed_precision) > PRECISIONS.index(kept.signed_precision):
         kept.signed_on, kept.signed_precision = gone.signed_on, gone.signed_precision
-    kept.title, kept.ended_on = kept.title or gone.title, kept.ended_on or gone.ended_on
+    for name in ("title", "ended_on", *FORMALITIES):
+        setattr(kept, name, getattr(kept, name) or getattr(gone, name))
     if kept.status == PartnershipStatus.UNKNOWN:
         kept.status = gone.status
     kept.note, kept.source = _both(kept.note, gone.note, "\n\n"), _both(kept.source, gone.source, " ; ")[:300]

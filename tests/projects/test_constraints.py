@@ -265,6 +265,7 @@ REFUSED = {
     "projects_confirmation_sha256": lambda: receipt(sha256="trop court"),
     "projects_partnership_signed_precision": lambda: partnership(signed_on=date(1990, 1, 1)),
     "projects_partnership_dates": lambda: partnership(ended_on=date(1989, 1, 1), status="ended", **SIGNED),
+    "projects_partnership_expires": lambda: partnership(expires_on=date(1989, 1, 1), **SIGNED),
     "projects_partnership_ended": lambda: partnership(ended_on=date(1999, 1, 1), status="active", **SIGNED),
     "projects_party_one_side": lambda: party(
         collectivity=CollectivityFactory(), foreign_authority=ForeignAuthorityFactory()

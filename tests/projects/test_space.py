@@ -1,5 +1,7 @@
 """The private space: who enters where, projects written step by step, and nothing lost on the way."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -595,6 +597,54 @@ def test_a_partnership_is_made_corrected_published_and_archived(client, town, re
     assert client.post(url("partnership_move", town, link.uuid, "archive"), {"note": "Fini"}).status_code == 302
     town.refresh_from_db()
     assert town.partnership_count == 0
+
+
+FORMAL = {
+    "formality": "limited",
+    "expires_on": "2030-06-30",
+    "is_tacitly_renewed": "on",
+    "deliberation": "2024-117",
+    "deliberated_on": "2024-05-13",
+    "deliberation_url": "https://rennes.example/2024-117",
+    "agreement_url": "https://rennes.example/accord.pdf",
+    "languages": "français, wolof",
+    "is_triangular": "on",
+    "last_active_on": "2026-02-01",
+}
+
+
+def test_what_binds_the_two_sides_is_folded_kept_and_told(client, town, editor):
+    link = PartnershipFactory(french=town)
+    address = url("partnership", town, link.uuid)
+    folded = "<summary>Échéance, délibération, texte de l’accord</summary>"
+    page = client.get(address).content.decode()
+    assert folded in page
+    assert f" open>{folded}" not in page
+    refused = save(client, address, **FORMAL | {"expires_on": "1986-01-01"})
+    assert refused.status_code == 422
+    assert list(refused.context["step"].main.errors) == ["expires_on"]
+    assert save(client, address, **FORMAL).status_code == 302
+    assert f" open>{folded}" in client.get(address).content.decode()
+    client.logout()
+    sheet = client.get(link.get_absolute_url()).content.decode()
+    for said in (
+        *(
+            "Accord à durée limitée",
+            "30 juin 2030, tacite reconduction",
+            "2024-117",
+            "du 13 mai 2024",
+            "français, wolof",
+        ),
+        *("https://rennes.example/2024-117", "https://rennes.example/accord.pdf", "triangulaire", "1er février 2026"),
+    ):
+        assert said in sheet, said
+    told = client.get(reverse("api:partnership-detail", args=[link.uuid])).json()
+    yes = dict.fromkeys(("is_tacitly_renewed", "is_triangular"), True)
+    assert {name: told[name] for name in FORMAL} == FORMAL | yes
+    file = client.get(reverse("projects:partnership_export", args=["csv"])).getvalue().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(file))
+    named = ("engagement", "echeance", "tacite_reconduction", "deliberation", "deliberation_du", "triangulaire")
+    assert [row[name] for name in named] == ["limited", "2030-06-30", "oui", "2024-117", "2024-05-13", "oui"]
 
 
 def test_a_partnership_has_two_sides(client, town, editor):

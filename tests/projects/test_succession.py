@@ -117,6 +117,18 @@ def test_the_same_link_of_both_becomes_one(annecy, seynod, mayor):
     assert there.merged_into == here
 
 
+def test_links_become_one_only_where_neither_denies_what_binds_the_other(annecy, seynod, mayor):
+    here = PartnershipFactory(french=annecy, deliberation="2024-117")
+    partner = here.parties.get(foreign_authority__isnull=False).foreign_authority
+    denies = PartnershipFactory(french=seynod, foreign=partner, deliberation="1999-3")
+    adds = PartnershipFactory(french=seynod, foreign=partner, languages="français, wolof")
+    succession.take_over(seynod, annecy, actor=mayor)
+    for row in (here, denies, adds):
+        row.refresh_from_db()
+    assert (denies.merged_into, adds.merged_into) == (None, here)
+    assert (here.deliberation, here.languages) == ("2024-117", "français, wolof")
+
+
 def test_undoing_gives_back_every_row_as_it_was(annecy, seynod, held, mayor):
     before = everything()
     move = succession.take_over(seynod, annecy, actor=mayor)

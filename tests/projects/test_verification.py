@@ -115,6 +115,13 @@ def over_link(link):
     PartnershipParty.objects.filter(partnership=link, foreign_authority__isnull=False).update(until=yesterday)
 
 
+def expired_link(link):
+    """Its agreement has run out, and nobody said that it goes on."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    renewed = calm(PartnershipFactory(is_tacitly_renewed=True))
+    Partnership.objects.filter(pk__in=[link.pk, renewed.pk]).update(expires_on=yesterday)
+
+
 def over_project(project):
     yesterday = timezone.localdate() - timedelta(days=1)
     Project.objects.filter(pk=project.pk).update(ends_on=yesterday, declared_status="2")
@@ -138,6 +145,7 @@ def elsewhere(project):
         ("link", "corrected", corrected),
         ("link", "unplaced", unplaced),
         ("link", "over", over_link),
+        ("link", "over", expired_link),
         ("link", "twin", twin_link),
         ("project", "never", never),
         ("project", "stale", stale),
