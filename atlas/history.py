@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Field, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Field, ForeignKey, Model, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.functional import Promise
@@ -322,6 +322,7 @@ def names_of(changes: Iterable[tuple[Field, Any, Any]]) -> dict[tuple[type[Model
 
 def said(column: Field, value: Any, names: dict) -> str:
     """A value as people read it, with the names of what keys point to."""
+    column = getattr(column, "output_field", column)  # what a generated column holds
     if value is None or value in ("", []):
         return "–"
     if isinstance(column, ForeignKey):
@@ -331,6 +332,7 @@ def said(column: Field, value: Any, names: dict) -> str:
 
 def words(column: Field, value: Any) -> str:
     """A value as people read it."""
+    column = getattr(column, "output_field", column)  # what a generated column holds
     if value is None or value in ("", []):
         return "–"
     if isinstance(value, bool):
@@ -338,7 +340,9 @@ def words(column: Field, value: Any) -> str:
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(words(column.base_field, one) if hasattr(column, "base_field") else str(one) for one in value)
+    if isinstance(column, PositiveSmallIntegerField):
+        return str(value)  # a year, an edition, a rank: no space parts its thousands
     if isinstance(value, float):
         value = round(value, 5)  # our only floats are degrees: a metre
     return str(localize(value))

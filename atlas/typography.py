@@ -4,11 +4,13 @@ One place for all of them: a text that no catalogue of French translates is Fren
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from gettext import NullTranslations
 
 from django.conf import settings
-from django.utils.translation import trans_real
+from django.utils.dateformat import DateFormat
+from django.utils.translation import get_language, trans_real
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 # Before the high marks and the signs, and between guillemets and what they hold. The % of «%(name)s» is no sign.
@@ -31,6 +33,14 @@ class _AsTyped(NullTranslations):
         return no_break(msgid1 if n < 2 else msgid2)
 
 
+def _suffix(day: DateFormat, english: Callable[[DateFormat], str] = DateFormat.S) -> str:
+    """«1er»: the first of the month alone bears one in French. Django's suffixes are English whatever the language."""
+    if (get_language() or settings.LANGUAGE_CODE).startswith("fr"):
+        return "er" if day.data.day == 1 else ""
+    return english(day)
+
+
 def install() -> None:
     """Once the apps are loaded; catalogues live as long as the process."""
     trans_real.translation(settings.LANGUAGE_CODE).add_fallback(_AsTyped())
+    DateFormat.S = _suffix

@@ -115,7 +115,7 @@ def freshness(collectivity: Collectivity, today: date) -> State:
     if old := projects["stale"] + links["stale"]:
         text = ngettext(
             "%(n)d fiche n’a pas bougé depuis le %(day)s.", "%(n)d fiches n’ont pas bougé depuis le %(day)s.", old
-        ) % {"n": old, "day": date_format(limit, "j F Y")}
+        ) % {"n": old, "day": date_format(limit)}
         since = min(moment for moment in (projects["oldest"], links["oldest"]) if moment)
         url = to_projects if projects["stale"] else to_links
         return State(Light.ORANGE, text, since.date(), _("Relire ces fiches"), url)

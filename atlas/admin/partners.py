@@ -37,7 +37,7 @@ class StatusForm(FreshForm):
 class CountryStatusInline(FreshInline):
     model = CountryStatus
     form = StatusForm
-    fields = ("list", "category", "valid_from", "valid_to", "confirmed", "source", "note")
+    fields = (("list", "category"), ("valid_from", "valid_to"), "confirmed", ("source", "note"))
     extra = 0
 
 

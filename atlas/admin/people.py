@@ -7,14 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from atlas.adminsite import Gesture, RecordAdmin, RecordForm, Work, WorkflowAdmin, declare
+from atlas.adminsite import Gesture, PartsInline, RecordAdmin, RecordForm, Work, WorkflowAdmin, declare
 from atlas.forms.base import LinesField
 from atlas.models import AccessRequest, Collectivity, Membership, Posting, Role, User
 from atlas.services import access, accounts, members
@@ -35,19 +35,13 @@ class InviteForm(RecordForm):
         self.instance.set_unusable_password()
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(PartsInline):
     """Where the account is a member. Roles change on the member's own page."""
 
     model = Membership
     fk_name = "user"
     fields = readonly_fields = ("collectivity", "role", "created_at")
     show_change_link = True
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("collectivity", "user")

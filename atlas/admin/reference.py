@@ -7,7 +7,7 @@ from import_export.fields import Field
 from import_export.resources import modelresource_factory
 from import_export.widgets import ForeignKeyWidget
 
-from atlas.adminsite import CodeListAdmin, ListResource, RecordAdmin
+from atlas.adminsite import CodeListAdmin, ListResource, RecordAdmin, as_written
 from atlas.models import (
     SDG,
     AidType,
@@ -75,7 +75,7 @@ class SDGAdmin(ReadOnlyAdmin):
 class ThemeAdmin(RecordAdmin):
     """The tree of themes. A theme that goes gets its date: what was filed under it keeps its name."""
 
-    list_display = ("name", "parent", "position", "edition", "valid_from", "valid_to")
+    list_display = ("name", "parent", "position", as_written(Theme, "edition"), "valid_from", "valid_to")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter), "edition")
     list_select_related = ("parent",)
     search_fields = ("name", "code")

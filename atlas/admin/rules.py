@@ -111,7 +111,7 @@ class OperatingRuleAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("validité"))
     def held(self, row: OperatingRule) -> str:
         """«depuis le 26 novembre 2026», «du … au …»; nothing for what always held."""
-        start, end = (date_format(day, "j F Y") if day else "" for day in (row.valid_from, row.valid_to))
+        start, end = (date_format(day) if day else "" for day in (row.valid_from, row.valid_to))
         if start and end:
             return _("du %(start)s au %(end)s (exclu)") % {"start": start, "end": end}
         if end:

@@ -5,7 +5,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from atlas.adminsite import RecordAdmin
+from atlas.adminsite import RecordAdmin, as_written
 from atlas.models import Collectivity, CollectivityEvent, Department, Region, StatGroup
 from atlas.names import normalise
 from atlas.services.collectivities import WRITABLE
@@ -64,13 +64,14 @@ class CollectivityAdmin(RecordAdmin):
             _("Référence"),
             {
                 "fields": (
-                    "insee_code", "siren", "population", "population_year", "region", "department", "epci", "zone",
-                    "is_local_authority", "stat_group", "reference_edition",
+                    "insee_code", "siren", "population", as_written(Collectivity, "population_year"), "region", "department",
+                    "epci", "zone", "is_local_authority", as_written(Collectivity, "stat_group"),
+                    as_written(Collectivity, "reference_edition"),
                 )
             },
         ),
         (_("Vie"), {"fields": ("is_current", "ceased_on", "confirmed_at", "partnership_count")}),
-        (_("Position"), {"fields": ("longitude", "latitude", "coord_source")}),
+        (_("Position"), {"fields": ("longitude", "latitude")}),
     )  # fmt: skip
     ordering = ("sort_name", "pk")
 

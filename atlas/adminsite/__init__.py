@@ -8,7 +8,7 @@ like a file, saves through a service and refuses lost updates. `WorkflowAdmin`: 
 from .files import ByFile, CodeListAdmin, ListResource
 from .gestures import Gesture
 from .queue import Work, declare
-from .records import FreshForm, FreshInline, RecordAdmin, RecordForm
+from .records import FreshForm, FreshInline, PartsInline, RecordAdmin, RecordForm, as_written
 from .site import AtlasAdminSite
 from .workflow import WorkflowAdmin
 
@@ -20,9 +20,11 @@ __all__ = [
     "FreshInline",
     "Gesture",
     "ListResource",
+    "PartsInline",
     "RecordAdmin",
     "RecordForm",
     "Work",
     "WorkflowAdmin",
+    "as_written",
     "declare",
 ]

@@ -1,10 +1,12 @@
 """Change pages that read like a file: the facts at left, the gestures and the history beside them."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
 from django.core.exceptions import ValidationError
 from django.db.models import Model, URLField
 from django.forms.models import model_to_dict
@@ -69,13 +71,28 @@ class FreshForm(forms.ModelForm):
         self.data[self.add_prefix("read_version")] = self._state(row)
 
 
-class FreshInline(TabularInline):
-    """Rows below a record: each is refused like a record when somebody else changed it meanwhile."""
+class FreshInline(StackedInline):
+    """Rows below a record, to write: each is refused like a record when somebody else changed it meanwhile."""
 
     form = FreshForm
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [*(name for name in super().get_fields(request, obj) if name != "read_version"), "read_version"]
+
+
+class PartsInline(TabularInline):
+    """Rows below a record, to read: a table."""
+
+    template = "admin/parts.html"
+    extra = 0
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return list(self.fields)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 class RecordForm(FreshForm):
@@ -107,6 +124,18 @@ class RecordForm(FreshForm):
                 self.instance.full_clean()
             except ValidationError as broken:
                 self.add_error(None, ValidationError(broken.messages))
+
+
+def as_written(model: type[Model], name: str) -> Callable[[Model], str | None]:
+    """A column for lists and facts: a year or an edition, in which no space parts the thousands."""
+    field = model._meta.get_field(name)
+
+    @admin.display(description=field.verbose_name, ordering=name)
+    def shown(row: Model) -> str | None:
+        return words(field, value) if (value := getattr(row, name)) is not None else None
+
+    shown.__name__ = name
+    return shown
 
 
 def _comparable(value: Any) -> Any:
@@ -156,7 +185,13 @@ class RecordAdmin(GesturesMixin, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """A refusal of the service undoes all, then shows the same form again with the reason: nothing typed is lost."""
+        """A refusal of the service undoes all, then shows the same form again with the reason: nothing typed is lost.
+
+        The page bears the name of what it shows, rather than Django's «Modification de …».
+        """
+        kind = capfirst(self.opts.verbose_name)
+        title = kind if object_id else _("%(kind)s : ajout") % {"kind": kind}
+        extra_context = {"title": title, **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refusal:
@@ -190,7 +225,10 @@ class RecordAdmin(GesturesMixin, ModelAdmin):
         form_url: str = "",
         obj: Model | None = None,
     ) -> HttpResponse:
-        if change and not context["adminform"].form.visible_fields() and not context["inline_admin_formsets"]:
+        written = any(
+            inline.has_add_permission or inline.has_change_permission for inline in context["inline_admin_formsets"]
+        )
+        if change and not context["adminform"].form.visible_fields() and not written:
             # Nothing to type: only gestures change this file.
             context |= {"show_save": False, "show_save_and_continue": False}
         beside = {"gestures": [], "steps": [], "changes": [], "record": obj}

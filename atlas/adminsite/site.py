@@ -12,6 +12,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from atlas.names import sort_key
+
 from .queue import waiting
 
 
@@ -21,9 +23,17 @@ class AtlasAdminSite(AdminSite):
     site_header = _("Atlas de la coopération décentralisée")
     site_title = _("Administration de l’atlas")
     index_title = _("À traiter")
+    empty_value_display = "–"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().index(request, {"sections": waiting(request.user), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Names in the order of a French dictionary: accents do not count."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: sort_key(str(model["name"])))
+        return apps
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -110,7 +110,7 @@ def _check_wanted(wanted: Wanted, user: User) -> None:
         raise ValidationError(
             _("Votre demande a été refusée. Vous pourrez en faire une autre à partir du %(day)s."),
             code="refused",
-            params={"day": date_format(timezone.localtime(day), "j F Y")},
+            params={"day": date_format(timezone.localtime(day))},
         )
 
 

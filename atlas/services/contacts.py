@@ -181,7 +181,7 @@ def require_consent(contact: Contact) -> None:
             "Cette personne s’est opposée le %(day)s à figurer dans l’atlas. Si elle a changé d’avis, dites comment elle "
             "vous l’a dit."
         )
-        day = date_format(timezone.localtime(last.objected_at), "j F Y")
+        day = date_format(timezone.localtime(last.objected_at))
         raise ValidationError({"consent_note": ValidationError(text, code="objected", params={"day": day})})
 
 

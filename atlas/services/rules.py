@@ -34,7 +34,7 @@ def set_rule(
             raise ValidationError({"note": _("Dites ce qui change, et pourquoi.")}, code="no_reason")
         if last.valid_from and valid_from <= last.valid_from:
             text = _("La dernière valeur commence le %(day)s : la suivante commence après.")
-            refusal = ValidationError(text, code="too_early", params={"day": date_format(last.valid_from, "j F Y")})
+            refusal = ValidationError(text, code="too_early", params={"day": date_format(last.valid_from)})
             raise ValidationError({"valid_from": refusal})
         last.valid_to = valid_from
         last.save(update_fields=["valid_to", "updated_at"])

@@ -160,6 +160,7 @@ PROCONNECT_ENABLED = bool(PROCONNECT_DOMAIN and PROCONNECT_CLIENT_ID and PROCONN
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["atlas.settings.formats"]
 TIME_ZONE = "Europe/Paris"
 USE_I18N = True
 USE_TZ = True

@@ -58,10 +58,8 @@ def plural(count: int, words: str) -> str:
 
 @register.filter(expects_localtime=True)
 def full_date(day: date | None) -> str:
-    """«12 mai 1987», «1er mai 1987»; nothing without a date. (Django's ordinals are English whatever the language.)"""
-    if not day:
-        return ""
-    return format_date(day, "1\\e\\r F Y" if day.day == 1 else "j F Y")
+    """«12 mai 1987», «1er mai 1987»; nothing without a date."""
+    return format_date(day, "DATE_FORMAT")
 
 
 @register.filter

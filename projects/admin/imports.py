@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from atlas.adminsite import Work, declare
@@ -123,8 +123,12 @@ class PartnershipImportAdmin(admin.ModelAdmin):
         except (ValidationError, FileRefused) as refusal:
             self.message_user(request, " ".join(getattr(refusal, "messages", [str(refusal)])), messages.ERROR)
         else:
-            text = _("Import terminé : %(created)d partenariats créés, %(queued)d lignes à résoudre.")
-            self.message_user(request, text % batch.counts, messages.SUCCESS)
+            created, queued = batch.counts["created"], batch.counts["queued"]
+            told = {
+                "created": ngettext("%d partenariat créé", "%d partenariats créés", created) % created,
+                "queued": ngettext("%d ligne à résoudre", "%d lignes à résoudre", queued) % queued,
+            }
+            self.message_user(request, _("Import terminé : %(created)s, %(queued)s.") % told, messages.SUCCESS)
         return HttpResponseRedirect(batch.get_absolute_url())
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:

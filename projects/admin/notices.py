@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from atlas.adminsite import Gesture, RecordAdmin, Work, WorkflowAdmin, declare
+from atlas.adminsite import Gesture, RecordAdmin, Work, WorkflowAdmin, as_written, declare
 from atlas.permissions import may
 from projects import services
 from projects.models import NoticeMessage, PartnershipNotice
@@ -29,7 +29,16 @@ class NoticeAdmin(WorkflowAdmin):
         (None, {"fields": ("title", "sheet", "direction", "author", "person")}),
         (
             gettext_lazy("Ce que dit l’annonce"),
-            {"fields": ("need", "motives", "territory", "sought", "languages", "budget")},
+            {
+                "fields": (
+                    "need",
+                    "motives",
+                    "territory",
+                    as_written(PartnershipNotice, "sought"),
+                    as_written(PartnershipNotice, "languages"),
+                    "budget",
+                )
+            },
         ),
         (
             gettext_lazy("Publication"),

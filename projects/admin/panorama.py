@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from atlas.adminsite import RecordAdmin
+from atlas.adminsite import RecordAdmin, as_written
 from projects import services
 from projects.figures import FIGURES
 from projects.models import CountingRule, PanoramaSnapshot
@@ -72,10 +72,11 @@ class CountingRuleAdmin(RecordAdmin):
 class PanoramaSnapshotAdmin(RecordAdmin):
     """Made by `freeze_panorama`, never changed."""
 
-    list_display = ("year", "edition", "frozen_at", "frozen_by", "note", "sha256")
+    shown = (as_written(PanoramaSnapshot, "year"), as_written(PanoramaSnapshot, "edition"))
+    list_display = (*shown, "frozen_at", "frozen_by", "note", "sha256")
     list_filter = ("year",)
     list_select_related = ("frozen_by",)
-    fields = ("year", "edition", "note", "file", "sha256", "rule_versions", "data_version", "frozen_at", "frozen_by")
+    fields = (*shown, "note", "file", "sha256", "rule_versions", "data_version", "frozen_at", "frozen_by")
 
     def has_add_permission(self, request: HttpRequest, obj: PanoramaSnapshot | None = None) -> bool:
         return False

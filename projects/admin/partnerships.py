@@ -38,10 +38,10 @@ class PartyFormSet(forms.BaseInlineFormSet):
                 raise ValidationError(_("Un partenariat a une partie française et une partie étrangère."))
 
 
-class PartyInline(admin.TabularInline):
+class PartyInline(admin.StackedInline):
     model = PartnershipParty
     formset = PartyFormSet
-    fields = ("collectivity", "foreign_authority", "role", "since", "until")
+    fields = (("collectivity", "foreign_authority"), ("role", "since", "until"))
     autocomplete_fields = ("collectivity", "foreign_authority")
     extra = 0
     min_num = 2
@@ -59,7 +59,6 @@ class PartnershipAdmin(WorkflowAdmin):
     list_display = ("__str__", "kind", "status", "publication", "signed", "origin", "confirmed_on")
     list_filter = ("publication", "kind", "status", "origin", "signed_precision")
     search_fields = ("party_names", "title", "source")
-    date_hierarchy = "signed_on"
     autocomplete_fields = ("themes",)
     readonly_fields = ("publication", "origin", "created_by", "created_at", "updated_at")
     inlines = (PartyInline,)

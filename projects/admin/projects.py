@@ -3,35 +3,35 @@
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from atlas.adminsite import Work, WorkflowAdmin, declare
+from atlas.adminsite import PartsInline, Work, WorkflowAdmin, as_written, declare
+from atlas.names import normalise
 from projects import services
-from projects.models import Project, ProjectBudget, ProjectCountry, ProjectParty, ProjectPublication, ProjectTheme
+from projects.models import (
+    Project,
+    ProjectBudget,
+    ProjectCountry,
+    ProjectParty,
+    ProjectPublication,
+    ProjectRole,
+    ProjectTheme,
+)
 
 
-class PartInline(admin.TabularInline):
-    """Rows of a project, to read: the authority writes them in its space."""
-
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-
-class PartyInline(PartInline):
+class PartyInline(PartsInline):
     model = ProjectParty
-    fields = ("role", "kind", "collectivity", "foreign_authority", "name", "cash", "in_kind")
+    fields = ("role", "who", "kind", "cash", "in_kind")
+
+    @admin.display(description=gettext_lazy("partie"))
+    def who(self, party: ProjectParty) -> str:
+        return str(party)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("collectivity", "foreign_authority")
 
 
-class ThemeInline(PartInline):
+class ThemeInline(PartsInline):
     model = ProjectTheme
     fields = ("theme", "share", "is_primary")
 
@@ -39,7 +39,7 @@ class ThemeInline(PartInline):
         return super().get_queryset(request).select_related("theme")
 
 
-class CountryInline(PartInline):
+class CountryInline(PartsInline):
     model = ProjectCountry
     fields = ("country", "share")
 
@@ -47,9 +47,9 @@ class CountryInline(PartInline):
         return super().get_queryset(request).select_related("country")
 
 
-class BudgetInline(PartInline):
+class BudgetInline(PartsInline):
     model = ProjectBudget
-    fields = ("year", "source", "planned", "obtained")
+    fields = (as_written(ProjectBudget, "year"), "source", "planned", "obtained")
 
 
 @admin.register(Project)
@@ -57,13 +57,12 @@ class ProjectAdmin(WorkflowAdmin):
     """Nothing of it can be changed here by accident: only its transitions move it."""
 
     transition_services = {transition.name: services.move for transition in Project.workflow}
-    list_display = ("title", "publication", "starts_on", "ends_on", "origin", "confirmed_on", "updated_at")
+    list_display = ("title", "lead", "where", "publication", "period", "confirmed_on")
     list_filter = ("publication", "origin", "declared_status")
-    search_fields = ("title", "party_names")
-    date_hierarchy = "starts_on"
+    search_fields = ("title",)
     inlines = (PartyInline, ThemeInline, CountryInline, BudgetInline)
     fieldsets = (
-        (None, {"fields": ("title", "sheet", "summary", ("starts_on", "ends_on"), "declared_status", "budget_total")}),
+        (None, {"fields": ("title", "summary", ("starts_on", "ends_on"), "declared_status", "budget_total")}),
         (gettext_lazy("Description"), {"fields": ("objectives", "activities", "expected_results", "beneficiaries")}),
         (
             gettext_lazy("Provenance"),
@@ -77,9 +76,20 @@ class ProjectAdmin(WorkflowAdmin):
         (gettext_lazy("Publication"), {"fields": ("publication", "published_at")}),
     )
 
-    @admin.display(description=gettext_lazy("fiche"))
-    def sheet(self, project: Project) -> str:
-        return format_html('<a href="{}">{}</a>', project.get_absolute_url(), _("Voir la fiche"))
+    @admin.display(description=gettext_lazy("chef de file"))
+    def lead(self, project: Project) -> str:
+        """The French authority that leads; the first one named, where none is said to."""
+        french = [one for one in project.all_parties if one.collectivity]
+        leads = [one for one in french if one.role == ProjectRole.LEAD] or french
+        return str(leads[0].collectivity) if leads else "–"
+
+    @admin.display(description=gettext_lazy("pays"))
+    def where(self, project: Project) -> str:
+        return ", ".join(str(country) for country in project.countries.all()) or "–"
+
+    @admin.display(description=gettext_lazy("période"), ordering="starts_on")
+    def period(self, project: Project) -> str:
+        return "–".join(str(day.year) for day in (project.starts_on, project.ends_on) if day) or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         shown = [name for _title, options in self.fieldsets for name in options["fields"]]
@@ -87,7 +97,15 @@ class ProjectAdmin(WorkflowAdmin):
         return list(dict.fromkeys([*flat, *super().get_readonly_fields(request, obj)]))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return Project.objects.visible_to(request.user).defer("search").select_related("confirmed_by", "created_by")
+        rows = Project.objects.visible_to(request.user)
+        if request.resolver_match.kwargs.get("object_id"):
+            return rows.defer("search").select_related("confirmed_by", "created_by")
+        return rows.for_list().prefetch_related("countries")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        """By words of the title, or by a party: there accents, case and hyphens do not count."""
+        rows, repeats = super().get_search_results(request, queryset, search_term)
+        return rows | queryset.filter(party_names__contains=normalise(search_term)), repeats
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A project is described in the space of its authority."""

@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from atlas.adminsite import Gesture, RecordAdmin, Work, declare
+from atlas.adminsite import Gesture, RecordAdmin, Work, as_written, declare
 from projects import services
 from projects.models import Confirmation, PartnerRequest, RecordComment
 from projects.services.succession import proposals
@@ -55,11 +55,20 @@ class RecordCommentAdmin(ReadOnly):
 class ConfirmationAdmin(ReadOnly):
     """Receipts of «Tout est à jour». Whether one is intact is computed, not stored."""
 
-    list_display = ("collectivity", "year", "at", "by", "partnership_count", "project_count")
+    list_display = ("collectivity", as_written(Confirmation, "year"), "at", "by", "partnership_count", "project_count")
     list_filter = ("year", "collectivity__kind", "collectivity__region")
     list_select_related = ("collectivity", "by")
     search_fields = ("collectivity__search_name", "collectivity__siren", "by__email")
-    fields = ("collectivity", "year", "at", "by", "partnership_count", "project_count", "sha256", "intact")
+    fields = (
+        "collectivity",
+        as_written(Confirmation, "year"),
+        "at",
+        "by",
+        "partnership_count",
+        "project_count",
+        "sha256",
+        "intact",
+    )
 
     def get_queryset(self, request: HttpRequest):
         """The content is long: only the page of one receipt reads it."""

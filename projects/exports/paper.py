@@ -55,7 +55,7 @@ def text_of(text: object) -> str:
 
 
 def day_of(day: date | None, unknown: str) -> str:
-    return date_format(day, "j F Y") if day else unknown
+    return date_format(day) if day else unknown
 
 
 def figure(value: float | None) -> str:

@@ -31,7 +31,7 @@ def receipt_pdf(receipt: Confirmation) -> bytes:
     at = datetime.fromisoformat(content["at"])
     facts = [
         (_("Collectivité"), sheet["name"]),
-        (_("Confirmé le"), date_format(at, "j F Y, H:i")),
+        (_("Confirmé le"), date_format(at, "DATETIME_FORMAT")),
         (_("Par"), content["by"]),
         (_("SIREN"), sheet["siren"]),
         (_("Adresse"), sheet.get("postal_address")),
@@ -88,7 +88,7 @@ def _signed(row: dict[str, Any]) -> str:
     """As much of the date as is known."""
     if not row["signed_on"]:
         return ""
-    formats = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
+    formats = {DatePrecision.DAY: "DATE_FORMAT", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
     return date_format(date.fromisoformat(row["signed_on"]), formats[DatePrecision(row["signed_precision"])])
 
 

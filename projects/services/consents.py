@@ -53,7 +53,7 @@ def require_willing(record: Subject, named: Collection[int], *, actor: User) -> 
         raise ValidationError(
             _("« %(name)s » a refusé le %(day)s d’être nommée parmi les parties de cette fiche."),
             code="refused",
-            params={"name": consent.collectivity, "day": date_format(timezone.localtime(consent.answered_at), "j F Y")},
+            params={"name": consent.collectivity, "day": date_format(timezone.localtime(consent.answered_at))},
         )
 
 

@@ -76,9 +76,9 @@ def _shown(field: models.Field, value: Any) -> str:
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "j F Y H:i")
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date):
-        return date_format(value, "j F Y")
+        return date_format(value)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     text = str(value)

@@ -362,7 +362,7 @@ def verified(record: Partnership | Project) -> str:
         VerifierKind.ADVISER: _("vérifié par le conseil diplomatique en région le %(day)s"),
         VerifierKind.OFFICER: _("vérifié par la DCTCIV le %(day)s"),
     }
-    return told[VerifierKind(record.verified_as)] % {"day": date_format(record.verified_on, "j F Y")}
+    return told[VerifierKind(record.verified_as)] % {"day": date_format(record.verified_on)}
 
 
 @register.inclusion_tag("projects/_space_messages.html", takes_context=True)

@@ -23,6 +23,7 @@ from atlas.models import (
     StatusChange,
     User,
 )
+from atlas.names import normalise
 from atlas.services.collectivities import WRITABLE
 from tests.factories.atlas import (
     AccessRequestFactory,
@@ -123,6 +124,24 @@ def test_the_index_counts_what_waits_and_leads_there(client, officer):
     assert "Partenaires</h2>" not in shown, "an empty section is hidden"
     address = re.search(r'href="([^"]*accessrequest/\?[^"]*)"', shown)[1]
     assert client.get(address).context["cl"].result_count == 1
+
+
+def test_a_page_of_the_staff_bears_the_name_of_its_row_and_says_codes_and_years_in_words(client, officer):
+    town = CollectivityFactory(name="Aast", population=202, population_year=2023)
+    client.force_login(officer)
+    response = client.get(page("collectivity", "change", town.pk))
+    assert "<title>Aast | Collectivité française |" in " ".join(response.content.decode().split())
+    shown = text(response)
+    assert "Villes de moins de 100 000 habitants" in shown.replace("\u00a0", " ")
+    assert "villes_moins_100000" not in shown
+    assert ">2023<" in response.content.decode()
+
+
+def test_tables_are_listed_in_the_order_of_a_dictionary(client, officer):
+    client.force_login(officer)
+    for app in client.get(reverse("admin:index")).context["app_list"]:
+        names = [normalise(str(model["name"])) for model in app["models"]]
+        assert names == sorted(names)
 
 
 def test_an_empty_queue_says_so(client, officer):
@@ -571,7 +590,7 @@ def test_the_history_says_what_was_changed_by_whom(client, officer):
     assert {change.label: (change.before, change.after) for change in by_hand.fields} == {
         "autres noms": ("–", "Un, Deux, trois"),
         "reconnaissance": ("Non examinée", "Reconnue autorité territoriale"),
-        "reconnaissance décidée le": ("–", "1 mars 2026"),
+        "reconnaissance décidée le": ("–", "1er mars 2026"),
     }
     assert "Reconnue autorité territoriale" in text(client.get(address))
 

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from atlas.templatetags import atlas_tags
 
@@ -77,6 +79,9 @@ def test_the_first_of_the_month_is_ordinal():
     assert atlas_tags.full_date(date(2027, 1, 1)) == "1er janvier 2027"
     assert atlas_tags.full_date(date(2027, 5, 31)) == "31 mai 2027"
     assert atlas_tags.full_date(None) == ""
+    assert date_format(date(2027, 1, 1)) == "1er janvier 2027", "where no template writes it, as in the admin"
+    with override("en"):
+        assert date_format(date(2027, 1, 1)) == "1 January 2027"
 
 
 def test_a_moment_is_dated_by_the_clock_of_paris():

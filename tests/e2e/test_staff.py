@@ -52,7 +52,7 @@ def test_a_file_is_shown_confirmed_its_doubtful_name_settled_in_one_click_and_al
     expect(visitor.locator(".atlas-list-header__count")).to_have_text("0 partenariat")
 
     page.get_by_role("button", name="Confirmer l’import").click()
-    expect(page.get_by_text("1 partenariats créés, 1 lignes à résoudre")).to_be_visible()
+    expect(page.get_by_text("1 partenariat créé, 1 ligne à résoudre")).to_be_visible()
     visitor.reload()
     expect(visitor.locator(".atlas-rows")).to_contain_text("Kiel")
 

@@ -179,7 +179,7 @@ def test_the_page_shows_what_changed_since_the_last_confirmation(client, town, e
     changes = {change.label: (change.before, change.after) for change in by_title["Eau de Thiès"]["changes"]}
     assert changes == {
         "intitulé": (project.title, "Eau de Thiès"),
-        "fin": ("31 décembre 2030", "1 janvier 2031"),
+        "fin": ("31 décembre 2030", "1er janvier 2031"),
     }
     assert by_title["Marché de Mbour"]["is_new"]
     links = {item["row"].pk: item for item in context["partnerships"]}
