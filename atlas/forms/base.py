@@ -11,6 +11,15 @@ from django.utils.translation import gettext_lazy as _
 _SPACES = re.compile(r"\s")  # the narrow and the no-break ones too
 
 
+def faults(form: forms.BaseForm) -> list[tuple[str, str, str]]:
+    """Anchor, label and sentence of each error, in the order of the page. What concerns no field has neither anchor nor label."""
+    found = [("", "", text) for text in form.non_field_errors()]
+    for bound in form:
+        anchor = "" if bound.is_hidden else bound.id_for_label or bound.auto_id
+        found += [(anchor, str(bound.label), text) for text in bound.errors]
+    return found
+
+
 class DsfrForm(forms.Form):
     """Gives each widget the class that the design system expects."""
 

@@ -12,7 +12,7 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
-from atlas.forms.base import DsfrForm
+from atlas.forms.base import DsfrForm, faults
 from atlas.models import User
 
 MAX_ROWS = 60
@@ -185,16 +185,18 @@ class Step:
                 next(iter(self.sets.values())).non_form_errors().extend(ValidationError(errors).messages)
 
     @property
-    def has_errors(self) -> bool:
-        return any(
-            bool(form.errors) if isinstance(form, forms.BaseForm) else bool(any(form.errors) or form.non_form_errors())
-            for form in self.forms
-        )
-
-    @property
-    def general_errors(self) -> list[str]:
-        """What concerns no field in particular."""
-        return [*self.main.non_field_errors()] if self.main else []
+    def faults(self) -> list[tuple[str, str, str]]:
+        """What is wrong, as `forms.base.faults` says it; an error of rows leads to them."""
+        found = faults(self.main) if self.main else []
+        for rows in self.sets.values():
+            found += [(f"{rows.prefix}-titre", str(rows.title), text) for text in rows.non_form_errors()]
+            for number, form in enumerate(rows.forms, 1):
+                where = f"{rows.title} {number}"
+                found += [
+                    (anchor or f"{rows.prefix}-titre", f"{where}, {label}" if label else where, text)
+                    for anchor, label, text in faults(form)
+                ]
+        return found
 
     def described(self) -> dict[str, str]:
         """What the step says, in words, by label."""

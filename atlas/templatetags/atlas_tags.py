@@ -6,12 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
 
 from atlas import models, rules
 from atlas.filters.words import label_of
+from atlas.forms.base import faults
+from atlas.forms.steps import Step
 
 register = template.Library()
 
@@ -107,6 +110,12 @@ def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[An
             label = named.get((name, str(one))) or label_of(filterset, name, one)
             tags.append({"label": label, "url": _address(without)})
     return tags
+
+
+@register.inclusion_tag("components/errors.html")
+def error_summary(judged: Step | BaseForm) -> dict[str, Any]:
+    """What is wrong with a form or a step, above it: the page opens there, each line leads to what it is about."""
+    return {"faults": judged.faults if isinstance(judged, Step) else faults(judged)}
 
 
 @register.simple_tag

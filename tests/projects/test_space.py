@@ -263,7 +263,7 @@ def test_every_step_saved_as_shown_changes_nothing_but_the_version(client, town,
     for slug in STEPS:
         with subtests.test(slug):
             address = url("project_step", town, draft.uuid, slug)
-            assert not client.get(address).context["step"].has_errors
+            assert not client.get(address).context["step"].faults
             assert save(client, address).status_code == 302
             assert stored() == before
     draft.refresh_from_db()
@@ -312,6 +312,10 @@ def test_bad_input_is_told_at_its_field_and_kept(client, town, editor, draft, sl
     told = {bound.html_name: bound for form in forms if form for bound in form}[field]
     assert message in " ".join(told.errors)
     assert str(told.value()) == typed[field]
+    page = response.content.decode()
+    anchor = "parties-titre" if told.is_hidden else told.id_for_label
+    assert page.count("autofocus") == 1, "the page opens on what is wrong"
+    assert f'<a href="#{anchor}">' in page and f' id="{anchor}"' in page
     draft.refresh_from_db()
     assert draft.version == 1
 
@@ -352,7 +356,7 @@ def test_rows_are_added_and_removed_by_buttons_alone(client, town, editor, draft
     address = url("project_step", town, draft.uuid, "budget")
     shown = client.post(address, fields(client.get(address)) | {"_add": "lines"})
     assert shown.context["step"].sets["lines"].total_form_count() == 1
-    assert not shown.context["step"].has_errors
+    assert not shown.context["step"].faults
     line = {"lines-0-year": "2025", "lines-0-source": "eu", "lines-0-planned": "10 000,50"}
     shown = client.post(address, fields(shown) | line | {"_add": "lines"})
     assert shown.context["step"].sets["lines"].forms[0]["planned"].value() == "10 000,50", "what was typed stays"
