@@ -85,4 +85,4 @@ def contacts_checked(collectivity: Collectivity, today: date) -> State:
     return State(Light.GREEN, text, found["oldest"])
 
 
-CONTACTS = Obligation("atlas.contacts", gettext_lazy("Contacts vérifiés"), contacts_checked, position=15)
+CONTACTS = Obligation("atlas.contacts", gettext_lazy("Contacts"), contacts_checked, position=15)

@@ -126,9 +126,7 @@ def freshness(collectivity: Collectivity, today: date) -> State:
     return State(Light.GREEN, _("Vos fiches publiées sont récentes."), last.date())
 
 
-FRESH_RECORDS = Obligation(
-    "projects.fresh_records", gettext_lazy("Projets et partenariats à jour"), freshness, position=20
-)
+FRESH_RECORDS = Obligation("projects.fresh_records", gettext_lazy("Projets et partenariats"), freshness, position=20)
 
 
 def confirmed(collectivity: Collectivity, today: date) -> State:
@@ -145,5 +143,5 @@ def confirmed(collectivity: Collectivity, today: date) -> State:
 
 
 CONFIRMED_SHEET = Obligation(
-    "projects.confirmed_sheet", gettext_lazy("Fiche de l’atlas confirmée"), confirmed, position=10
+    "projects.confirmed_sheet", gettext_lazy("Confirmation de l’année"), confirmed, position=10
 )

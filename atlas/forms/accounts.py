@@ -154,4 +154,4 @@ class TransitionForm(DsfrForm):
     def __init__(self, *args, needs_note: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = needs_note
-        self.fields["note"].label = _("Motif") if needs_note else _("Note (facultative)")
+        self.fields["note"].label = _("Motif") if needs_note else _("Note")

@@ -23,6 +23,8 @@ def faults(form: forms.BaseForm) -> list[tuple[str, str, str]]:
 class DsfrForm(forms.Form):
     """Gives each widget the class that the design system expects."""
 
+    needed_later: tuple[str, ...] = ()  # fields that a draft may leave empty, and what is published may not
+
     classes = {
         forms.Select: "fr-select",
         forms.CheckboxInput: "",

@@ -61,6 +61,10 @@ class RowSet(forms.BaseFormSet):
 
     title: Any = ""
     add_label: Any = ""
+    ready = False  # where there is no row yet, an empty one is shown, which counts once it is filled
+
+    def total_form_count(self) -> int:
+        return super().total_form_count() or int(self.ready and not self.is_bound)
 
     @property
     def kept_forms(self) -> list[RowForm]:

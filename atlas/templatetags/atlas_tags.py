@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 from typing import Any
 
 from django import template
 from django.forms import BaseForm
+from django.forms.boundfield import BoundField, BoundWidget
 from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
@@ -116,6 +118,28 @@ def active_criteria(context: dict[str, Any], filterset: Any, facets: Sequence[An
 def error_summary(judged: Step | BaseForm) -> dict[str, Any]:
     """What is wrong with a form or a step, above it: the page opens there, each line leads to what it is about."""
     return {"faults": judged.faults if isinstance(judged, Step) else faults(judged)}
+
+
+@register.filter
+def in_groups(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
+    """The boxes of a field under the names of their groups; "" for those that have none."""
+    boxes = iter(field)
+    groups: list[tuple[str, list[BoundWidget]]] = []
+    for value, label in field.field.choices:
+        inside = list(islice(boxes, len(label) if isinstance(label, list | tuple) else 1))
+        if isinstance(label, list | tuple):
+            groups.append((value, inside))
+        elif groups and not groups[-1][0]:
+            groups[-1][1].extend(inside)
+        else:
+            groups.append(("", inside))
+    return groups
+
+
+@register.filter
+def extent(field: BoundField) -> str:
+    """How its boxes are laid out: "few" below each other, "several" in columns, "many" in a frame that scrolls."""
+    return "few" if len(field) <= 8 else "several" if len(field) <= 60 else "many"
 
 
 @register.simple_tag

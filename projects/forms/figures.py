@@ -11,17 +11,8 @@ from atlas.forms.steps import RowForm, RowSet, Step, row_set
 from atlas.models import SDG, PolicyMarker, PurposeCode, Theme
 from projects import services
 from projects.forms.parties import check_shares, share_field
+from projects.forms.themes import theme_groups
 from projects.models import BudgetSource, IndicatorPeriod, Project, ProjectMarker, ResultKind
-
-
-def theme_choices(themes: list[Theme]) -> list:
-    """The tree as groups: each root, then what stands below it."""
-    roots = [theme for theme in themes if theme.parent_id is None]
-    below: dict[int, list] = {root.pk: [(root.pk, _("%(theme)s (en général)") % {"theme": root})] for root in roots}
-    for theme in themes:
-        if theme.parent_id in below:
-            below[theme.parent_id].append((theme.pk, str(theme)))
-    return [("", _("Choisir un thème")), *((str(root), below[root.pk]) for root in roots)]
 
 
 class ThemeForm(RowForm):
@@ -51,7 +42,11 @@ class AidCodesForm(DsfrForm):
         widget=forms.CheckboxSelectMultiple,
     )
     purpose_codes = forms.TypedMultipleChoiceField(
-        label=_("Codes-objet de l’aide (SNPC)"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Codes-objet de l’aide"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nomenclature du système de notification des pays créanciers (SNPC)."),
     )
     other_code = forms.TypedChoiceField(label=_("Autre code-objet"), coerce=int, required=False, empty_value=None)
 
@@ -65,10 +60,13 @@ class AidCodesForm(DsfrForm):
 class ThemesStep(Step):
     slug, title = "themes", _("Thèmes et objectifs")
     hint = _(
-        "Un thème principal, d’autres au besoin ; leurs parts font 100 %. Les ODD et les codes de l’aide s’en déduisent."
+        "Un thème principal, d’autres au besoin ; leurs parts font 100 %. Les objectifs de développement durable et les "
+        "codes de l’aide s’en déduisent."
     )
     main_class = AidCodesForm
-    set_classes = {"themes": row_set(ThemeForm, ThemeRows, title=_("Thèmes"), add_label=_("Ajouter un thème"))}
+    set_classes = {
+        "themes": row_set(ThemeForm, ThemeRows, title=_("Thèmes"), add_label=_("Ajouter un thème"), ready=True)
+    }
     tools, rows_first = "projects/space/_suggest.html", True
 
     def prepare(self) -> None:
@@ -82,7 +80,7 @@ class ThemesStep(Step):
         return self.stored
 
     def row_arguments(self, name: str) -> dict[str, Any]:
-        return {"choices": {"theme": theme_choices(self.themes)}}
+        return {"choices": {"theme": [("", _("Choisir un thème")), *theme_groups(self.themes)]}}
 
     def main_arguments(self) -> dict[str, Any]:
         sdgs = list(self.record.sdgs.values_list("pk", flat=True))
@@ -138,7 +136,7 @@ class ThemesStep(Step):
 
 class BudgetForm(RowForm):
     year = forms.IntegerField(label=_("Année"), min_value=1980, max_value=2100)
-    source = forms.ChoiceField(label=_("Source"), choices=[("", "—"), *BudgetSource.choices])
+    source = forms.ChoiceField(label=_("Source"), choices=[("", _("Choisir")), *BudgetSource.choices])
     planned = AmountField(label=_("Prévu (€)"))
     obtained = AmountField(label=_("Obtenu (€)"), required=False)
 
@@ -156,7 +154,9 @@ class BudgetRows(RowSet):
 class BudgetStep(Step):
     slug, title = "budget", _("Budget")
     hint = _("Une ligne par année et par source, en euros : ce qui est prévu, puis ce qui est obtenu.")
-    set_classes = {"lines": row_set(BudgetForm, BudgetRows, title=_("Budget"), add_label=_("Ajouter une ligne"))}
+    set_classes = {
+        "lines": row_set(BudgetForm, BudgetRows, title=_("Budget"), add_label=_("Ajouter une ligne"), ready=True)
+    }
 
     def initial_rows(self, name: str) -> list[dict[str, Any]]:
         return list(self.record.budget_lines.values("year", "source", "planned", "obtained"))
@@ -169,7 +169,7 @@ class BudgetStep(Step):
 class IndicatorForm(RowForm):
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=_("Indicateur"), max_length=200)
-    kind = forms.ChoiceField(label=_("Niveau"), choices=[("", "—"), *ResultKind.choices])
+    kind = forms.ChoiceField(label=_("Niveau"), choices=[("", _("Choisir")), *ResultKind.choices])
     unit = forms.CharField(label=_("Unité"), max_length=40, required=False)
     baseline_year = forms.IntegerField(label=_("Année de départ"), min_value=1980, max_value=2100, required=False)
     baseline = AmountField(label=_("Valeur de départ"), min_value=None, required=False)
@@ -189,7 +189,7 @@ class ResultsStep(Step):
     slug, title = "resultats", _("Résultats")
     hint = _("Ce qui permettra de dire que le projet a réussi. Un indicateur enregistré peut recevoir des mesures.")
     set_classes = {
-        "indicators": row_set(IndicatorForm, title=_("Indicateurs"), add_label=_("Ajouter un indicateur")),
+        "indicators": row_set(IndicatorForm, title=_("Indicateurs"), add_label=_("Ajouter un indicateur"), ready=True),
         "measures": row_set(MeasureForm, title=_("Mesures"), add_label=_("Ajouter une mesure")),
     }
 
@@ -204,7 +204,7 @@ class ResultsStep(Step):
     def row_arguments(self, name: str) -> dict[str, Any]:
         if name == "indicators":
             return {}
-        return {"choices": {"indicator": [("", "—"), *self.record.indicators.values_list("pk", "title")]}}
+        return {"choices": {"indicator": [("", _("Choisir")), *self.record.indicators.values_list("pk", "title")]}}
 
     def save(self, *, read_version: int | None) -> Project:
         indicators = self.sets["indicators"].rows()
@@ -234,7 +234,10 @@ class MarkersForm(DsfrForm):
 
 class MarkersStep(Step):
     slug, title = "marqueurs", _("Marqueurs")
-    hint = _("Ce que le projet vise parmi les politiques suivies par l’OCDE.")
+    hint = _(
+        "Ce que le projet vise, parmi les politiques que suit l’Organisation de coopération et de développement économiques "
+        "(OCDE). Rien n’est obligatoire."
+    )
     main_class = MarkersForm
 
     def main_arguments(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from atlas.forms.base import AmountField, DsfrForm
 from atlas.forms.steps import Step
 from atlas.models import Country, Region, Theme
 from projects import services
+from projects.forms.themes import all_themes, theme_groups
 from projects.models import (
     NoticeDirection,
     NoticeLanguage,
@@ -25,7 +26,7 @@ from projects.models import (
     SoughtSize,
 )
 
-PLACES = {"class": "fr-select atlas-select-many", "size": 8}
+ANY = _("Ne cochez rien si cela importe peu.")
 
 
 def _several(label: Any, choices: Any, **kwargs: Any) -> forms.MultipleChoiceField:
@@ -43,6 +44,8 @@ def worded(name: str, language: str) -> str:
 
 class NoticeForm(DsfrForm):
     """What a notice says, whoever writes it. Only the title is needed for a draft."""
+
+    needed_later = ("sought", "need", "territory", "themes", "languages")
 
     direction = forms.ChoiceField(
         label=_("Votre annonce est"),
@@ -72,20 +75,18 @@ class NoticeForm(DsfrForm):
     themes = forms.TypedMultipleChoiceField(
         label=_("Thèmes"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    levels = _several(
-        _("Type d’autorité recherché"), SoughtLevel.choices, required=False, help_text=_("Rien : toutes.")
-    )
-    sizes = _several(_("Taille recherchée"), SoughtSize.choices, required=False, help_text=_("Rien : toutes."))
+    levels = _several(_("Type d’autorité recherché"), SoughtLevel.choices, required=False, help_text=ANY)
+    sizes = _several(_("Taille recherchée"), SoughtSize.choices, required=False, help_text=ANY)
     languages = _several(_("Langues de travail"), NoticeLanguage.choices, required=False)
     budget = AmountField(
         label=_("Budget prévu (€)"),
         required=False,
-        help_text=_("Vide : aucun. Une annonce n’ouvre droit à aucun cofinancement."),
+        help_text=_("Laissez vide s’il n’y en a pas. Une annonce n’ouvre droit à aucun cofinancement."),
     )
 
     def __init__(self, *args: Any, themes: Sequence[Theme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["themes"].choices = [(theme.pk, worded(*theme.name_in(get_language()))) for theme in themes]
+        self.fields["themes"].choices = theme_groups(themes, lambda theme: worded(*theme.name_in(get_language())))
 
 
 class FrenchNoticeForm(NoticeForm):
@@ -95,13 +96,13 @@ class FrenchNoticeForm(NoticeForm):
         label=_("Pays recherchés"),
         coerce=int,
         required=False,
-        help_text=_("Rien : tous. Plusieurs : maintenez Ctrl (ou Cmd) en cliquant."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Ne cochez rien si le pays importe peu."),
     )
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["countries"].choices = [(country.pk, country.name_fr) for country in countries]
-        self.fields["countries"].widget.attrs.update(PLACES)
 
 
 SOUGHT_FIRST = ("direction", "title", "sought", "need", "motives", "territory", "themes", "languages")
@@ -115,17 +116,12 @@ class ForeignNoticeForm(NoticeForm):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Rien : toutes."),
+        help_text=ANY,
     )
 
     def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["regions"].choices = [(region.pk, region.name) for region in regions]
-
-
-def all_themes() -> list[Theme]:
-    """The themes one may choose, as forms show them."""
-    return list(Theme.objects.valid_on().order_by("parent__position", "position", "sort_name"))
 
 
 def values_of(notice: PartnershipNotice, links: Sequence[str]) -> dict[str, Any]:

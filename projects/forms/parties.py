@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from atlas.forms.base import AmountField
@@ -19,9 +20,9 @@ OTHERS = [choice for choice in PartKind.choices if choice[0] not in ("collectivi
 class PartyForm(AuthorityRow):
     """A party: an authority of the atlas, or another organisation by its name."""
 
-    kind = forms.ChoiceField(label=_("Nature"), choices=[("", "—"), *OTHERS], required=False)
+    kind = forms.ChoiceField(label=_("Nature"), choices=[("", _("Choisir")), *OTHERS], required=False)
     name = forms.CharField(label=_("Nom de l’organisme"), max_length=200, required=False)
-    role = forms.ChoiceField(label=_("Rôle"), choices=[("", "—"), *ProjectRole.choices])
+    role = forms.ChoiceField(label=_("Rôle"), choices=[("", _("Choisir")), *ProjectRole.choices])
     cash = AmountField(label=_("Apport en numéraire (€)"), required=False)
     in_kind = AmountField(label=_("Apport valorisé (€)"), required=False)
 
@@ -133,7 +134,7 @@ class PlaceForm(AuthorityRow):
     latitude = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
     longitude = forms.FloatField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
     precision = forms.ChoiceField(
-        label=_("Exactitude"), choices=[("", "—"), *PositionPrecision.choices], required=False
+        label=_("Exactitude"), choices=[("", _("Choisir")), *PositionPrecision.choices], required=False
     )
 
     def __init__(self, *args, **kwargs) -> None:
@@ -162,13 +163,23 @@ class PlacesStep(PicksAuthorities):
     hint = _("Les pays où le projet a lieu, avec la part du budget de chacun ; puis les lieux, pour la carte.")
     picker, picker_label, kinds = "places", _("Ajouter le territoire d’une autorité étrangère"), ("partner",)
     set_classes = {
-        "countries": row_set(CountryForm, CountryRows, title=_("Pays"), add_label=_("Ajouter un pays")),
+        "countries": row_set(CountryForm, CountryRows, title=_("Pays"), add_label=_("Ajouter un pays"), ready=True),
         "places": row_set(PlaceForm, title=_("Lieux"), add_label=_("Ajouter un lieu par ses coordonnées")),
     }
 
+    @cached_property
+    def near_countries(self) -> set[int]:
+        """Those of the foreign parties."""
+        foreign = self.record.parties.filter(foreign_authority__isnull=False)
+        return set(foreign.values_list("foreign_authority__country", flat=True))
+
     def initial_rows(self, name: str) -> list[dict[str, Any]]:
         if name == "countries":
-            return [{"country": link.country_id, "share": link.share} for link in self.record.country_shares.all()]
+            stored = [{"country": link.country_id, "share": link.share} for link in self.record.country_shares.all()]
+            # Nothing said yet: the country of the partners, when there is but one, is most often the answer.
+            return stored or [
+                {"country": pk, "share": 100} for pk in self.near_countries if len(self.near_countries) == 1
+            ]
         return [
             {
                 "authority": key_of(place.foreign_authority) if place.foreign_authority else "",
@@ -182,12 +193,7 @@ class PlacesStep(PicksAuthorities):
 
     def row_arguments(self, name: str) -> dict[str, Any]:
         if name == "countries":
-            # Those of the partners first: most often the answer.
-            near = set(
-                self.record.parties.filter(foreign_authority__isnull=False).values_list(
-                    "foreign_authority__country", flat=True
-                )
-            )
+            near = self.near_countries  # first in the list
             every = list(Country.objects.values_list("pk", "name_fr"))
             first = [(pk, label) for pk, label in every if pk in near]
             return {

@@ -13,6 +13,7 @@ from atlas.forms.steps import RowSet, row_set
 from atlas.models import Collectivity, Theme
 from projects import services
 from projects.forms.authorities import AuthorityRow, PicksAuthorities, key_of
+from projects.forms.themes import all_themes, theme_groups
 from projects.models import DatePrecision, Partnership, PartnershipKind, PartnershipStatus, PartyRole
 from projects.services.partnership_sheet import FORMALITIES
 
@@ -21,7 +22,7 @@ class PartnershipForm(DsfrModelForm):
     """What binds the two sides is folded: one opens it to say it."""
 
     folded, folded_title = FORMALITIES, _("Échéance, délibération, texte de l’accord")
-    kind = forms.ChoiceField(label=_("Nature"), choices=[("", "—"), *PartnershipKind.choices])
+    kind = forms.ChoiceField(label=_("Nature"), choices=[("", _("Choisir")), *PartnershipKind.choices])
     title = forms.CharField(
         label=_("Intitulé"),
         max_length=300,
@@ -71,7 +72,7 @@ class PartnershipForm(DsfrModelForm):
 
     def __init__(self, *args, themes: list[Theme], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["themes"].choices = [(theme.pk, str(theme)) for theme in themes]
+        self.fields["themes"].choices = theme_groups(themes)
 
     def clean(self) -> dict[str, Any]:
         """Adds `signed_on` and `signed_precision`: the date as far as it is known."""
@@ -102,7 +103,7 @@ class PartnershipForm(DsfrModelForm):
 
 
 class PartnershipPartyForm(OrderedDays, AuthorityRow):
-    role = forms.ChoiceField(label=_("Rôle"), choices=[("", "—"), *PartyRole.choices])
+    role = forms.ChoiceField(label=_("Rôle"), choices=[("", _("Choisir")), *PartyRole.choices])
     since = forms.DateField(label=_("Depuis le"), widget=DayInput, required=False)
     until = forms.DateField(label=_("Jusqu’au"), widget=DayInput, required=False)
 
@@ -132,11 +133,11 @@ class PartnershipStep(PicksAuthorities):
     hint = _(
         "Une autre collectivité française que vous nommez parmi les parties en est prévenue, et confirme ou refuse."
     )
-    main_class = PartnershipForm
+    main_class, rows_first = PartnershipForm, True
     set_classes = {"parties": row_set(PartnershipPartyForm, PartnershipPartyRows, title=_("Parties"), add_label="")}
 
     def main_arguments(self) -> dict[str, Any]:
-        self.themes = list(Theme.objects.valid_on().order_by("parent__position", "position", "sort_name"))
+        self.themes = all_themes()
         initial = {"status": PartnershipStatus.ACTIVE}
         if record := self.record:
             known = {"day": 3, "month": 2, "year": 1}.get(record.signed_precision, 0)

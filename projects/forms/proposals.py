@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from atlas.forms.base import DsfrForm
 from atlas.models import Country, ForeignAuthority, ForeignPlace, Region
 from atlas.names import sort_key
-from projects.forms.notices import ForeignNoticeForm, all_themes
+from projects.forms.notices import ForeignNoticeForm
+from projects.forms.themes import all_themes
 from projects.models import NoticeContact, NoticeOutcome, RequestLanguage
 from projects.services.notice_checks import NEW, Candidate, candidates
 
@@ -123,7 +124,7 @@ class ProposeForm(WhoForm, ForeignNoticeForm):
 
     def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
         super().__init__(*args, regions=regions, themes=all_themes(), **kwargs)
-        for name in ("sought", "need", "territory", "themes", "languages"):
+        for name in self.needed_later:
             self.fields[name].required = True
 
     def notice_fields(self) -> list[forms.BoundField]:
@@ -144,7 +145,7 @@ class ReviseForm(ForeignNoticeForm):
 
     def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
         super().__init__(*args, regions=regions, themes=all_themes(), **kwargs)
-        for name in ("sought", "need", "territory", "themes", "languages"):
+        for name in self.needed_later:
             self.fields[name].required = True
 
     def notice_fields(self) -> list[forms.BoundField]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays
 from atlas.forms.steps import Step
 from projects import services
-from projects.models import Partnership, PartnershipKind, Project
+from projects.models import ActivityStatus, Partnership, PartnershipKind, Project
 from projects.services.projects import DESCRIPTION, IDENTITY
 
 LONG = {"rows": 5}
@@ -35,6 +35,8 @@ class IdentityForm(OrderedDays, DsfrModelForm):
         label=_("Page du projet"), required=False, max_length=200, assume_scheme="https", help_text="https://…"
     )
 
+    needed_later = ("summary", "starts_on")
+
     class Meta:
         model = Project
         fields = IDENTITY
@@ -47,14 +49,14 @@ class IdentityForm(OrderedDays, DsfrModelForm):
         }
         help_texts = {
             "title": _("En une ligne : ce qui est fait, et où."),
-            "summary": _("Deux ou trois phrases que chacun comprend. Nécessaire pour publier."),
-            "starts_on": _("Nécessaire pour publier."),
+            "summary": _("Deux ou trois phrases que chacun comprend."),
         }
 
     field_order = ("title", "summary", "starts_on", "ends_on", "declared_status", "partnership", "website")
 
     def __init__(self, *args, partnerships=None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["declared_status"].choices = [("", _("D’après les dates")), *ActivityStatus.choices]
         if partnerships is not None:
             self.fields["partnership"].queryset = partnerships
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,7 @@ from projects import services
 from projects.completeness import notice_lacks
 from projects.forms.notices import CloseNoticeForm, NoticeStep
 from projects.models import NoticePublication, Partnership, PartnershipNotice
-from projects.views.space import Move, OfRecord
+from projects.views.space import Move, OfRecord, offered
 
 EDITABLE = ("draft", "submitted", "published")
 DONE = {
@@ -93,12 +94,13 @@ class Notice(OfNotice):
         ).select_related("actor")
         labels = dict(NoticePublication.choices)
         can_write = may(request.user, "projects.change_partnershipnotice", notice)
+        lacks = notice_lacks(notice) if notice.publication in ("draft", "submitted") else []
         return self.render(
             "projects/space/notice.html",
-            lacks=notice_lacks(notice) if notice.publication in ("draft", "submitted") else [],
+            lacks=lacks,
             can_edit=can_write and notice.publication in EDITABLE,
             can_renew=can_write and notice.publication == NoticePublication.PUBLISHED,
-            transitions=services.notice_moves(notice, actor=request.user),
+            transitions=offered(services.notice_moves(notice, actor=request.user), lacks),
             changes=[(change, labels.get(change.target, change.target)) for change in changes[:20]],
         )
 
@@ -109,7 +111,7 @@ class Notice(OfNotice):
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             else:
-                day = renewed.expires_on.strftime("%d/%m/%Y")
+                day = date_format(renewed.expires_on, "j F Y")
                 messages.success(request, _("L’annonce est renouvelée jusqu’au %(day)s.") % {"day": day})
         return redirect(self.address())
 

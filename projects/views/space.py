@@ -130,6 +130,13 @@ class OfProject(OfRecord):
         return [*steps, files | {"lacks": []}]
 
 
+def offered(found: list[Transition], lacks: list) -> list[Transition]:
+    """Those shown as buttons. Who may publish need not propose; what lacks something is completed first."""
+    names = {transition.name for transition in found}
+    hidden = {"submit", "publish"} if lacks else {"submit"} if "publish" in names else set()
+    return [transition for transition in found if transition.name not in hidden]
+
+
 class ProjectSummary(OfProject):
     """What the project says, what remains to be done, and what may be done with it."""
 
@@ -146,7 +153,7 @@ class ProjectSummary(OfProject):
             is_public=self.record.publication in PUBLIC,
             can_write=may(request.user, "projects.change_project", self.record),
             can_add=may(request.user, "projects.add_project", self.collectivity),
-            transitions=available(self.record, actor=request.user),
+            transitions=offered(available(self.record, actor=request.user), lacks),
             consents=self.consents(),
             changes=[(change, labels.get(change.target, change.target)) for change in changes[:20]],
         )

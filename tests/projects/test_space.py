@@ -11,6 +11,7 @@ from django.utils import timezone
 from atlas.completeness import Light, evaluate
 from atlas.models import SDG, FormDraft, Membership, PolicyMarker, PurposeCode, SectorCategory
 from projects import services
+from projects.forms.themes import all_themes, theme_groups
 from projects.models import Partnership, Project, ProjectParty
 from projects.views.space import STEPS
 from tests.factories.atlas import (
@@ -154,7 +155,7 @@ def test_the_dashboard_shows_lights_drafts_and_deadlines(client, town, editor, d
     soon = timezone.localdate() + timezone.timedelta(days=20)
     ProjectFactory(french=town, title="Marché couvert", ends_on=soon)
     page = client.get(url("dashboard", town)).content.decode()
-    assert "Projets et partenariats à jour" in page
+    assert "Projets et partenariats" in page
     assert "Écoles de Thiès" in page
     assert "Marché couvert" in page
 
@@ -315,7 +316,8 @@ def test_bad_input_is_told_at_its_field_and_kept(client, town, editor, draft, sl
     page = response.content.decode()
     anchor = "parties-titre" if told.is_hidden else told.id_for_label
     assert page.count("autofocus") == 1, "the page opens on what is wrong"
-    assert f'<a href="#{anchor}">' in page and f' id="{anchor}"' in page
+    assert f'<a href="#{anchor}">' in page
+    assert f' id="{anchor}"' in page
     draft.refresh_from_db()
     assert draft.version == 1
 
@@ -354,16 +356,44 @@ def test_a_public_project_stays_complete(client, town, editor):
 
 def test_rows_are_added_and_removed_by_buttons_alone(client, town, editor, draft):
     address = url("project_step", town, draft.uuid, "budget")
-    shown = client.post(address, fields(client.get(address)) | {"_add": "lines"})
-    assert shown.context["step"].sets["lines"].total_form_count() == 1
-    assert not shown.context["step"].faults
+    shown = client.get(address)
+    assert shown.context["step"].sets["lines"].total_form_count() == 1, "an empty row is ready"
     line = {"lines-0-year": "2025", "lines-0-source": "eu", "lines-0-planned": "10 000,50"}
     shown = client.post(address, fields(shown) | line | {"_add": "lines"})
+    assert shown.context["step"].sets["lines"].total_form_count() == 2
+    assert not shown.context["step"].faults
     assert shown.context["step"].sets["lines"].forms[0]["planned"].value() == "10 000,50", "what was typed stays"
     assert client.post(address, fields(shown) | {"_save": "stay"}).status_code == 302
     assert [(row.year, float(row.planned)) for row in draft.budget_lines.all()] == [(2025, 10000.5)]
     assert save(client, address, **{"lines-0-DELETE": "on"}).status_code == 302
     assert not draft.budget_lines.exists()
+
+
+def test_the_country_of_the_partner_is_proposed_and_written_only_when_saved(client, town, editor, draft):
+    abroad = ForeignAuthorityFactory(country=CountryFactory(iso2="DE"))
+    (senegal,) = [row.country for row in draft.country_shares.all()]
+    draft.country_shares.all().delete()
+    address = url("project_step", town, draft.uuid, "lieux")
+    assert f'<option value="{senegal.pk}" selected>' in client.get(address).content.decode()
+    assert not draft.country_shares.exists()
+    assert save(client, address).status_code == 302
+    assert [(row.country, row.share) for row in draft.country_shares.all()] == [(senegal, 100)]
+    draft.parties.create(kind="foreign_authority", role="funding", foreign_authority=abroad)
+    draft.country_shares.all().delete()
+    assert f'value="{senegal.pk}" selected' not in client.get(address).content.decode(), "two countries: nobody chooses"
+
+
+@pytest.mark.parametrize(("role", "offered"), [("editor", "submit"), ("representative", "publish")])
+def test_a_project_is_published_or_proposed_once_nothing_lacks(client, town, draft, role, offered):
+    client.force_login(MembershipFactory(collectivity=town, role=role).user)
+    address = url("project", town, draft.uuid)
+
+    def moves() -> set[str]:
+        return {one.name for one in client.get(address).context["transitions"]} & {"submit", "publish"}
+
+    assert moves() == {offered}
+    draft.country_shares.all().delete()
+    assert moves() == set()
 
 
 def test_goals_and_codes_are_proposed_from_the_theme(client, town, editor, draft):
@@ -672,3 +702,17 @@ def test_the_list_costs_the_same_however_long(client, town, editor, django_asser
         ProjectFactory(french=town)
     with django_assert_max_num_queries(12):
         client.get(url("project_list", town))
+
+
+def test_themes_are_offered_by_family(client, town, editor):
+    family = ThemeFactory(name="Environnement", position=1)
+    water = ThemeFactory(name="Eau & sols", parent=family, position=1)
+    alone = ThemeFactory(name="Sport", position=2)
+    groups = theme_groups(all_themes())
+    assert groups == [
+        ("Environnement", [(family.pk, "Environnement (en général)"), (water.pk, "Eau & sols")]),
+        (alone.pk, "Sport"),
+    ]
+    page = client.get(url("partnership_create", town)).content.decode()
+    assert page.count('class="atlas-choices__group"') == 1
+    assert page.count('name="themes"') == 3
