@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from atlas.completeness import Light, Obligation, State
 from atlas.models import Collectivity, limit_of
+from atlas.workflow import Transition
 from projects import rules
 from projects.models import (
     PartKind,
@@ -75,6 +76,13 @@ def notice_lacks(notice: PartnershipNotice) -> list[str | Promise]:
         (notice.pk and notice.themes.exists(), _("Choisissez au moins un thème.")),
     ]
     return [text for holds, text in rules if not holds]
+
+
+def offered(found: list[Transition], lacks: list) -> list[Transition]:
+    """Those shown as buttons. Who may publish need not propose; what lacks something is completed first."""
+    names = {transition.name for transition in found}
+    hidden = {"submit", "publish"} if lacks else {"submit"} if "publish" in names else set()
+    return [transition for transition in found if transition.name not in hidden]
 
 
 def _adds_up(rows: list) -> bool:

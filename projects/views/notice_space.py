@@ -20,10 +20,10 @@ from atlas.permissions import may
 from atlas.views.space import SpacePage, StepPage, check
 from atlas.workflow import Transition
 from projects import services
-from projects.completeness import notice_lacks
+from projects.completeness import notice_lacks, offered
 from projects.forms.notices import CloseNoticeForm, NoticeStep
 from projects.models import NoticePublication, Partnership, PartnershipNotice
-from projects.views.space import Move, OfRecord, offered
+from projects.views.space import Move, OfRecord
 
 EDITABLE = ("draft", "submitted", "published")
 DONE = {

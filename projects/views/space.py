@@ -23,7 +23,7 @@ from atlas.services.transitions import available
 from atlas.views.space import InSpace, SpacePage, StepPage, check
 from atlas.workflow import Transition
 from projects import services
-from projects.completeness import Missing, missing
+from projects.completeness import Missing, missing, offered
 from projects.forms.figures import BudgetStep, MarkersStep, ResultsStep, ThemesStep
 from projects.forms.files import DocumentForm, PhotoForm
 from projects.forms.parties import PartiesStep, PlacesStep
@@ -128,13 +128,6 @@ class OfProject(OfRecord):
         ]
         files = {"slug": "documents", "title": _("Documents et photos"), "url": self.address("space:project_files")}
         return [*steps, files | {"lacks": []}]
-
-
-def offered(found: list[Transition], lacks: list) -> list[Transition]:
-    """Those shown as buttons. Who may publish need not propose; what lacks something is completed first."""
-    names = {transition.name for transition in found}
-    hidden = {"submit", "publish"} if lacks else {"submit"} if "publish" in names else set()
-    return [transition for transition in found if transition.name not in hidden]
 
 
 class ProjectSummary(OfProject):
