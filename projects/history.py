@@ -8,17 +8,26 @@ from atlas.history import Source, register
 from atlas.models import Collectivity, User
 from projects.models import (
     Partnership,
+    PartnershipParty,
     Project,
     ProjectBudget,
     ProjectCountry,
+    ProjectDocument,
     ProjectIndicator,
+    ProjectMarker,
     ProjectParty,
+    ProjectPhoto,
+    ProjectPlace,
     ProjectTheme,
 )
 
 # Told by the changes of state, or of no interest to a reader.
 HIDDEN = frozenset({"publication", "published_at", "slug", "origin", "source", "created_by"})
-PARTS = (ProjectParty, ProjectTheme, ProjectCountry, ProjectBudget, ProjectIndicator)
+PARTS = (
+    *(ProjectParty, ProjectTheme, ProjectCountry, ProjectPlace, ProjectBudget, ProjectIndicator, ProjectMarker),
+    *(ProjectDocument, ProjectPhoto),
+)
+FILES = frozenset({"file", "size", "sha256", "width", "height"})
 
 
 def _projects(collectivity: Collectivity, user: User) -> QuerySet[Project]:
@@ -42,4 +51,5 @@ def declare() -> None:
     register(Source(Partnership, _("Partenariat"), _partnerships, url=_partnership_url, hidden=HIDDEN))
     register(Source(Project, _("Projet"), _projects, url=_project_url, hidden=HIDDEN))
     for part in PARTS:
-        register(Source(part, _("Projet"), _projects, url=_project_url, root="project"))
+        register(Source(part, _("Projet"), _projects, url=_project_url, root="project", hidden=FILES))
+    register(Source(PartnershipParty, _("Partenariat"), _partnerships, url=_partnership_url, root="partnership"))

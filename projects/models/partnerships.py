@@ -235,6 +235,7 @@ class PartyRole(models.TextChoices):
     MEMBER = "member", _("Membre")
 
 
+@tracked("PartnershipPartyHistory")
 class PartnershipParty(Dated):
     """An authority, French or foreign (exactly one of the two), in a partnership."""
 

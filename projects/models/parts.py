@@ -101,6 +101,7 @@ class ProjectParty(Dated):
         return self.collectivity or self.foreign_authority
 
 
+@tracked("ProjectPlaceHistory")
 class ProjectPlace(Dated, Positioned):
     """Where a project takes place: an authority of the atlas, or a point with its exactness."""
 
@@ -243,6 +244,7 @@ class IndicatorPeriod(Dated):
         return f"{self.starts_on} – {self.ends_on}"
 
 
+@tracked("ProjectMarkerHistory")
 class ProjectMarker(Dated):
     """Score of a project on a DAC policy marker. No row: not screened."""
 
@@ -285,6 +287,7 @@ class DocumentCategory(models.TextChoices):
     OTHER = "A99", _("Autre")
 
 
+@tracked("ProjectDocumentHistory")
 class ProjectDocument(Dated):
     """A document of a project: its content was checked, its name is ours."""
 
@@ -304,6 +307,7 @@ class ProjectDocument(Dated):
         return self.title
 
 
+@tracked("ProjectPhotoHistory")
 class ProjectPhoto(Dated):
     """A photo of a project: resized, without metadata; it may not be shown without credit, licence and description."""
 

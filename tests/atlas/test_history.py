@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from atlas import history
 from atlas.history import Cursor
+from atlas.models import PolicyMarker
 from atlas.services import accounts, contacts, members
 from atlas.waiting import messages_for
 from projects import services
@@ -103,6 +104,29 @@ def test_choices_dates_and_keys_are_in_words(client, town, representative, page)
         "1 500",
     ):
         assert words in text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_places_markers_files_and_parties_of_partnerships_are_told(client, town, representative, page):
+    project = ProjectFactory(french=town)
+    project.places.create(name="Quartier Nord", longitude=1, latitude=2)
+    project.places.update(name="Quartier Sud")
+    marker = PolicyMarker.objects.create(code="1", name_fr="Égalité des sexes", scores="0|1|2")
+    project.markers.create(marker=marker, score=1)
+    project.markers.update(score=2)
+    project.documents.create(file="a.pdf", title="Convention signée", size=1, sha256="0" * 64)
+    project.documents.all().delete()
+    project.photos.create(file="a.jpg", alt="Une borne", credit="Ville", licence="CC-BY", width=1, height=1)
+    project.photos.update(credit="Ville de Rennes")
+    PartnershipFactory(french=town).parties.filter(collectivity=town).update(since=date(2019, 6, 30))
+    text = told(client, page)
+    for words in (
+        "<del>Quartier Nord</del> → <ins>Quartier Sud</ins>",
+        "<del>Objectif significatif</del> → <ins>Objectif principal</ins>",
+        "<del>Convention signée</del>",
+        "<del>Ville</del> → <ins>Ville de Rennes</ins>",
+        "30 juin 2019",
+    ):
+        assert words in text, words
 
 
 def test_beginnings_are_told(client, town, representative, page):
