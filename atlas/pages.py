@@ -31,6 +31,14 @@ PAGE_SIZE = 25
 LAST_PAGE = 400
 
 
+def unindexed(response: HttpResponse) -> HttpResponse:
+    """A page whose address bears a secret. (No other site reads it: the portal's referrers are its own only; without any,
+    browsers would post its forms as if from nowhere, and be refused.)
+    """
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of rows and what its navigation needs."""

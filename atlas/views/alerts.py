@@ -19,6 +19,7 @@ from atlas.filters.words import words_of
 from atlas.forms.alerts import FollowForm
 from atlas.models import Rhythm, SavedSearch
 from atlas.notifications.alerts import CONFIRM, STOP
+from atlas.pages import unindexed
 from atlas.services import alerts
 from atlas.throttling import LinkThrottle
 
@@ -67,17 +68,9 @@ def asked(request: HttpRequest) -> HttpResponse:
 
 
 def _void(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return _private(
+    return unindexed(
         render(request, "atlas/alert_void.html", {"reason": error.messages[0]}, status=VOID.get(error.code, 410))
     )
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address bears the secret: it is not indexed. (No other site reads it: the portal's referrers are its own only;
-    without any, browsers would post these forms as if from nowhere, and be refused.)
-    """
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _shown(search: SavedSearch) -> dict[str, Any]:
@@ -100,7 +93,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         search = alerts.confirm_alert(token) if request.method == "POST" else alerts.open_link(token, CONFIRM)
     except alerts.VoidAlertLink as error:
         return _void(request, error)
-    return _private(render(request, "atlas/alert_confirm.html", _shown(search)))
+    return unindexed(render(request, "atlas/alert_confirm.html", _shown(search)))
 
 
 @never_cache
@@ -113,11 +106,11 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             alerts.stop_by_link(token)
-            return _private(render(request, "atlas/alert_stopped.html"))
+            return unindexed(render(request, "atlas/alert_stopped.html"))
         search = alerts.open_link(token, STOP)
     except alerts.VoidAlertLink as error:
         return _void(request, error)
-    return _private(render(request, "atlas/alert_stop.html", _shown(search)))
+    return unindexed(render(request, "atlas/alert_stop.html", _shown(search)))
 
 
 @login_required

@@ -18,6 +18,7 @@ from atlas import rules
 from atlas.forms.contacts import ContactStep, EndForm
 from atlas.forms.steps import Step
 from atlas.models import Contact, limit_of
+from atlas.pages import unindexed
 from atlas.permissions import may
 from atlas.services import contacts
 from atlas.throttling import LinkThrottle
@@ -137,7 +138,7 @@ class ContactObject(OfContact):
 def objection(request: HttpRequest, uuid: Any, token: str) -> HttpResponse:
     """«Exercer mon droit d’opposition»: what is kept of a person, read through its own link; POST erases it."""
     if not LinkThrottle().allow_request(request, None):
-        return _private(
+        return unindexed(
             render(request, "atlas/contact_objection.html", {"state": "too_many", "contact": None}, status=429)
         )
     try:
@@ -147,9 +148,4 @@ def objection(request: HttpRequest, uuid: Any, token: str) -> HttpResponse:
     except Contact.DoesNotExist:
         raise Http404 from None
     state = "done" if contact.objected_at else "asked"
-    return _private(render(request, "atlas/contact_objection.html", {"state": state, "contact": contact}))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return unindexed(render(request, "atlas/contact_objection.html", {"state": state, "contact": contact}))

@@ -210,16 +210,23 @@ class Partnership(Record, Verified, Digested):
         ]
 
     def __str__(self) -> str:
-        """Its title, else its parties, which cost a query outside `for_list` and `for_detail`."""
+        return self.title or f"{self.get_kind_display()} {self.name}".rstrip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:partnership_detail", args=[self.uuid])
+
+    @property
+    def name(self) -> str:
+        """Its title, else «Rennes, Fougères – Thiès»: its parties, which cost a query outside `for_list` and `for_detail`."""
         if self.title:
             return self.title
         parties = getattr(self, "all_parties", None)
         if parties is None:
             parties = self.parties.select_related("collectivity", "foreign_authority") if self.pk else ()
-        return f"{self.get_kind_display()} {' – '.join(map(str, parties))}".rstrip()
-
-    def get_absolute_url(self) -> str:
-        return reverse("projects:partnership_detail", args=[self.uuid])
+        french, foreign = ([], [])
+        for party in parties:
+            (french if party.collectivity_id else foreign).append(str(party))
+        return " – ".join(", ".join(side) for side in (french, foreign) if side)
 
     @property
     def countries(self) -> list:

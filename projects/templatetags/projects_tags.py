@@ -193,17 +193,6 @@ def found_records(context: dict[str, Any], q: str) -> list[dict[str, Any]]:
 
 
 @register.simple_tag
-def partnership_title(partnership: Partnership) -> str:
-    """«Rennes – Thiès (Sénégal)», or the record's own title."""
-    if partnership.title:
-        return partnership.title
-    sides = [[], []]
-    for party in partnership.all_parties:
-        sides[0 if party.collectivity_id else 1].append(str(party))
-    return " – ".join(", ".join(side) for side in sides if side)
-
-
-@register.simple_tag
 def parties_map(record: Partnership | Project) -> list[dict[str, Any]]:
     """The authorities among the parties that have a position, for the small map of a sheet."""
     return [

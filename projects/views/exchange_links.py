@@ -14,8 +14,9 @@ from projects import services
 from projects.forms.exchange import ReplyForm
 from projects.models import NoticeContact, NoticeConversation, PartnershipNotice, Side
 from projects.services import exchange
+from projects.views.by_link import language_of
 from projects.views.exchange_space import act, blank, thread
-from projects.views.proposals import by_link, language_of, page
+from projects.views.proposals import by_link, page
 
 
 @never_cache

@@ -5,17 +5,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, get_language_info, override
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from atlas.pages import unindexed
 from atlas.throttling import LinkThrottle
 from projects import services
 from projects.forms.partner import PartnerAnswerForm
-from projects.models import PartnerAnswer, PartnerRequest, Partnership, RequestLanguage
+from projects.models import PartnerAnswer, PartnerRequest, Partnership
 from projects.services.links import VoidLink
-
-STATUSES = {"unknown": 404, "too_many": 429}  # the others were valid once: 410
+from projects.views.by_link import STATUSES, language_of, languages
 
 
 @never_cache
@@ -26,17 +26,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _void(request, "too_many", None)
     try:
         asked = services.open_request(token)
-        with override(_language(request, asked)):
-            return _private(_answer(request, token, asked))
+        with override(language_of(request, asked.language)):
+            return unindexed(_answer(request, token, asked))
     except VoidLink as error:
         return _void(request, error.code, error.link)
-
-
-def _language(request: HttpRequest, asked: PartnerRequest | None) -> str:
-    wanted = request.GET.get("langue", "")
-    if wanted in RequestLanguage.values:
-        return wanted
-    return asked.language if asked else RequestLanguage.FRENCH
 
 
 def _answer(request: HttpRequest, token: str, asked: PartnerRequest) -> HttpResponse:
@@ -80,17 +73,11 @@ def _context(request: HttpRequest, asked: PartnerRequest | None) -> dict[str, An
         "is_partnership": isinstance(record, Partnership),
         "parties": [str(party) for party in parties],
         "themes": [theme.name_in(get_language()) for theme in record.themes.all()] if record else [],
-        "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code in RequestLanguage.values],
+        "languages": languages(),
     }
 
 
 def _void(request: HttpRequest, code: str, asked: PartnerRequest | None) -> HttpResponse:
-    with override(_language(request, asked)):
+    with override(language_of(request, asked.language if asked else "")):
         context = _context(request, asked) | {"code": code}
-        return _private(render(request, "projects/partner/void.html", context, status=STATUSES.get(code, 410)))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "same-origin"  # none at all would make browsers hide the origin of the form itself
-    return response
+        return unindexed(render(request, "projects/partner/void.html", context, status=STATUSES.get(code, 410)))

@@ -7,40 +7,27 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, get_language_info, override
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from atlas.models import Region
+from atlas.pages import unindexed
 from atlas.throttling import LinkThrottle, ProposeThrottle
 from projects.forms.notices import values_of, written
 from projects.forms.proposals import CloseOwnForm, ProposeForm, ReviseForm
-from projects.models import NoticeContact, RequestLanguage, Side
+from projects.models import NoticeContact, Side
 from projects.services import notice_links as links
 from projects.services.exchange import of_contact
 from projects.services.links import VoidLink
-from projects.views.partner import STATUSES, _private
-
-
-def language_of(request: HttpRequest, otherwise: str = "") -> str:
-    """The language asked for, else the one of the person, else that of the browser among those we speak."""
-    wanted = request.GET.get("langue", "")
-    if wanted in RequestLanguage.values:
-        return wanted
-    if otherwise:
-        return otherwise
-    for code in request.headers.get("Accept-Language", "").replace(" ", "").lower().split(","):
-        if code[:2] in RequestLanguage.values:
-            return code[:2]
-    return RequestLanguage.FRENCH
+from projects.views.by_link import STATUSES, language_of, languages
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
     """A page of somebody without account: it bears its languages, and is neither kept nor indexed."""
-    languages = [(code, get_language_info(code)["name_local"].capitalize()) for code in RequestLanguage.values]
     token = request.resolver_match.kwargs.get("token", "")
-    given = {"languages": languages, "saved": request.GET.get("fait", ""), "token": token}
-    return _private(render(request, f"projects/exchange/{template}.html", given | context, status=status))
+    given = {"languages": languages(), "saved": request.GET.get("fait", ""), "token": token}
+    return unindexed(render(request, f"projects/exchange/{template}.html", given | context, status=status))
 
 
 def _regions() -> list[Region]:

@@ -9,6 +9,7 @@ from projects import services
 from projects.models import DatePrecision, Origin, Partnership, Publication
 from projects.services import NewPartnership
 from tests.factories.atlas import CollectivityFactory, ForeignAuthorityFactory, ThemeFactory, UserFactory
+from tests.factories.projects import PartnershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,14 @@ def test_writing_many_costs_what_writing_few_costs(django_assert_max_num_queries
     with django_assert_max_num_queries(26) as second:
         services.create_partnerships(many, actor=None)
     assert len(first) == len(second)
+
+
+def test_a_partnership_bears_the_names_of_its_sides_whoever_came_first_unless_it_has_its_own():
+    twinning = PartnershipFactory(
+        french=CollectivityFactory(name="Rennes"), foreign=ForeignAuthorityFactory(name_fr="Thiès")
+    )
+    twinning.parties.create(collectivity=CollectivityFactory(name="Fougères"), role="member")
+    assert twinning.name == "Rennes, Fougères – Thiès"
+    assert str(twinning) == "Jumelage Rennes, Fougères – Thiès"
+    twinning.title = "Pacte des trois villes"
+    assert twinning.name == str(twinning) == "Pacte des trois villes"
