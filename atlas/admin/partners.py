@@ -45,12 +45,12 @@ class CountryStatusInline(FreshInline):
 class CountryAdmin(RecordAdmin):
     """The country itself comes with the reference edition; its statuses are kept here, dated."""
 
-    list_display = ("name_fr", "iso2", "continent", "zone", "zone_atlas", "partnership_count")
+    list_display = ("name_fr", "iso2", "continent", "zone", "zone_atlas", "partnership_count", "project_count")
     list_filter = ("continent", "zone", "is_french_territory")
     search_fields = ("search_name", "iso2", "iso3")
     readonly_fields = fields = (
         "name_fr", "name_en", "name_es", "aliases", "iso2", "iso3", "iso_numeric", "dac_code", "continent", "zone", "zone_atlas",
-        "capital", "is_french_territory", "partnership_count",
+        "capital", "is_french_territory", "partnership_count", "project_count",
     )  # fmt: skip
     inlines = (CountryStatusInline,)
 
@@ -122,19 +122,19 @@ class ForeignAuthorityAdmin(DuplicatesMixin, RecordAdmin):
     """Partners. The ministry says here whether it holds one for a territorial authority, since when and why."""
 
     form = ForeignAuthorityForm
-    list_display = ("name", "country", "region", "level", "recognition", "partnership_count")
+    list_display = ("name", "country", "region", "level", "recognition", "partnership_count", "project_count")
     list_filter = ("recognition", "level", "position_precision", "country__continent", "is_demo")
     list_select_related = ("country", "region")
     search_fields = ("search_name",)
     autocomplete_fields = ("country", "region", "place")
-    readonly_fields = ("slug", "merged_into", "partnership_count", "is_demo")
+    readonly_fields = ("slug", "merged_into", "partnership_count", "project_count", "is_demo")
     ordering = ("sort_name", "pk")
     fieldsets = (
         (None, {"fields": ("name_fr", "name_local", "name_en", "aliases", "level", "local_type")}),
         (_("Où"), {"fields": ("country", "region", "place", "longitude", "latitude", "position_precision")}),
         (_("Reconnaissance"), {"fields": ("recognition", "recognition_on", "recognition_note")}),
         (_("Pour en savoir plus"), {"fields": ("population", "website", "wikidata_id")}),
-        (_("Dans l’atlas"), {"fields": ("slug", "merged_into", "partnership_count", "is_demo")}),
+        (_("Dans l’atlas"), {"fields": ("slug", "merged_into", "partnership_count", "project_count", "is_demo")}),
     )
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):

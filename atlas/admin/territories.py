@@ -54,7 +54,7 @@ class StatGroupFilter(admin.SimpleListFilter):
 class CollectivityAdmin(RecordAdmin):
     """Only where it is reached is typed here, by its members first: the rest comes with each year's edition."""
 
-    list_display = ("name", "kind", "department", "population", "partnership_count", "is_current")
+    list_display = ("name", "kind", "department", "population", "partnership_count", "project_count", "is_current")
     list_filter = ("is_current", "kind", StatGroupFilter, "zone", "region")
     list_select_related = ("department",)
     search_fields = ("search_name", "insee_code", "siren")
@@ -70,7 +70,7 @@ class CollectivityAdmin(RecordAdmin):
                 )
             },
         ),
-        (_("Vie"), {"fields": ("is_current", "ceased_on", "confirmed_at", "partnership_count")}),
+        (_("Vie"), {"fields": ("is_current", "ceased_on", "confirmed_at", "partnership_count", "project_count")}),
         (_("Position"), {"fields": ("longitude", "latitude")}),
     )  # fmt: skip
     ordering = ("sort_name", "pk")

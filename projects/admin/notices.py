@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atlas.adminsite import Gesture, RecordAdmin, Work, WorkflowAdmin, as_written, declare
+from atlas.names import normalise
 from atlas.permissions import may
 from projects import services
 from projects.models import NoticeMessage, PartnershipNotice
 from projects.services.notices import OF_STATE
+
+from .criteria import CRITERIA
 
 
 @admin.register(PartnershipNotice)
@@ -23,8 +26,8 @@ class NoticeAdmin(WorkflowAdmin):
 
     transition_services = dict.fromkeys(OF_STATE, services.move_notice)
     list_display = ("title", "author", "direction", "publication", "published_at", "expires_on", "updated_at")
-    list_filter = ("publication", "direction", "outcome")
-    search_fields = ("title", "party_names")
+    list_filter = ("publication", "direction", "outcome", *CRITERIA)
+    search_fields = ("title",)
     fieldsets = (
         (None, {"fields": ("title", "sheet", "direction", "author", "person")}),
         (
@@ -34,9 +37,8 @@ class NoticeAdmin(WorkflowAdmin):
                     "need",
                     "motives",
                     "territory",
-                    as_written(PartnershipNotice, "sought"),
-                    as_written(PartnershipNotice, "languages"),
-                    "budget",
+                    *(as_written(PartnershipNotice, name) for name in ("sought", "levels", "sizes", "languages")),
+                    *("countries", "regions", "themes", "budget"),
                 )
             },
         ),
@@ -101,6 +103,11 @@ class NoticeAdmin(WorkflowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = PartnershipNotice.objects.visible_to(request.user).defer("search")
         return rows.select_related("collectivity", "foreign_authority", "contact", "created_by")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        """By words of the title, or by the author: there accents, case and hyphens do not count."""
+        rows, repeats = super().get_search_results(request, queryset, search_term)
+        return rows | queryset.filter(party_names__contains=normalise(search_term)), repeats
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A notice is written by its author."""

@@ -16,6 +16,8 @@ from projects import services
 from projects.models import Origin, Partnership, PartnershipParty, Publication
 from projects.services.partnership_sheet import FORMALITIES
 
+from .criteria import CRITERIA
+
 
 class PartnershipForm(RecordForm):
     """A record typed here comes from the staff."""
@@ -57,10 +59,13 @@ class PartnershipAdmin(WorkflowAdmin):
     form = PartnershipForm
     transition_services = {transition.name: services.move for transition in Partnership.workflow}
     list_display = ("__str__", "kind", "status", "publication", "signed", "origin", "confirmed_on")
-    list_filter = ("publication", "kind", "status", "origin", "signed_precision")
+    list_filter = ("publication", "kind", "status", "origin", "signed_precision", *CRITERIA)
     search_fields = ("party_names", "title", "source")
     autocomplete_fields = ("themes",)
-    readonly_fields = ("publication", "origin", "created_by", "created_at", "updated_at")
+    readonly_fields = (
+        *("publication", "merged_into", "origin", "foreign_confirmed_on", "verified_on", "verified_as", "verified_by"),
+        *("created_by", "created_at", "updated_at"),
+    )
     inlines = (PartyInline,)
     fieldsets = (
         (
@@ -70,9 +75,14 @@ class PartnershipAdmin(WorkflowAdmin):
         (gettext_lazy("Accord"), {"fields": FORMALITIES}),
         (
             gettext_lazy("Provenance"),
-            {"fields": ("origin", "source", "confirmed_on", "created_by", "created_at", "updated_at")},
+            {
+                "fields": (
+                    *("origin", "source", "confirmed_on", "foreign_confirmed_on"),
+                    *("verified_on", "verified_as", "verified_by", "created_by", "created_at", "updated_at"),
+                )
+            },
         ),
-        (gettext_lazy("Publication"), {"fields": ("publication",)}),
+        (gettext_lazy("Publication"), {"fields": ("publication", "merged_into")}),
     )
 
     @admin.display(description=gettext_lazy("signé"), ordering="signed_on")

@@ -6,17 +6,28 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from atlas.adminsite import PartsInline, Work, WorkflowAdmin, as_written, declare
+from atlas.history import words
 from atlas.names import normalise
 from projects import services
 from projects.models import (
+    IndicatorPeriod,
     Project,
     ProjectBudget,
     ProjectCountry,
+    ProjectDocument,
+    ProjectIndicator,
+    ProjectMarker,
     ProjectParty,
+    ProjectPhoto,
+    ProjectPlace,
     ProjectPublication,
     ProjectRole,
     ProjectTheme,
 )
+
+from .criteria import CRITERIA
+
+ACTUAL = IndicatorPeriod._meta.get_field("actual")
 
 
 class PartyInline(PartsInline):
@@ -52,24 +63,79 @@ class BudgetInline(PartsInline):
     fields = (as_written(ProjectBudget, "year"), "source", "planned", "obtained")
 
 
+class PlaceInline(PartsInline):
+    model = ProjectPlace
+    fields = ("foreign_authority", "name", "latitude", "longitude", "precision")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("foreign_authority")
+
+
+class IndicatorInline(PartsInline):
+    model = ProjectIndicator
+    fields = ("title", "kind", "unit", "baseline", "target", "measures")
+
+    @admin.display(description=gettext_lazy("mesures"))
+    def measures(self, indicator: ProjectIndicator) -> str:
+        """«2025 : 4 (Pompe posée)» for each."""
+        told = [
+            f"{period.starts_on:%d/%m/%Y}–{period.ends_on:%d/%m/%Y}\u00a0: {words(ACTUAL, period.actual)}"
+            + (f" ({period.comment})" if period.comment else "")
+            for period in indicator.periods.all()
+        ]
+        return "\u00a0; ".join(told) or "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).prefetch_related("periods")
+
+
+class MarkerInline(PartsInline):
+    model = ProjectMarker
+    fields = ("marker", "score")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("marker")
+
+
+class DocumentInline(PartsInline):
+    model = ProjectDocument
+    fields = ("title", "category", "size")
+
+
+class PhotoInline(PartsInline):
+    model = ProjectPhoto
+    fields = ("alt", "credit", "licence")
+
+
 @admin.register(Project)
 class ProjectAdmin(WorkflowAdmin):
     """Nothing of it can be changed here by accident: only its transitions move it."""
 
     transition_services = {transition.name: services.move for transition in Project.workflow}
     list_display = ("title", "lead", "where", "publication", "period", "confirmed_on")
-    list_filter = ("publication", "origin", "declared_status")
+    list_filter = ("publication", "origin", "declared_status", *CRITERIA)
     search_fields = ("title",)
-    inlines = (PartyInline, ThemeInline, CountryInline, BudgetInline)
+    inlines = (
+        *(PartyInline, ThemeInline, CountryInline, PlaceInline, BudgetInline, IndicatorInline, MarkerInline),
+        *(DocumentInline, PhotoInline),
+    )
     fieldsets = (
         (None, {"fields": ("title", "summary", ("starts_on", "ends_on"), "declared_status", "budget_total")}),
-        (gettext_lazy("Description"), {"fields": ("objectives", "activities", "expected_results", "beneficiaries")}),
+        (
+            gettext_lazy("Description"),
+            {
+                "fields": (
+                    *("objectives", "activities", "expected_results", "beneficiaries", "beneficiary_count", "sdgs"),
+                    *("purpose_codes", "website", "title_en", "summary_en", "title_local", "summary_local"),
+                )
+            },
+        ),
         (
             gettext_lazy("Provenance"),
             {
                 "fields": (
-                    *("partnership", "origin", "source", "confirmed_on", "foreign_confirmed_on"),
-                    *("created_by", "created_at", "updated_at"),
+                    *("partnership", "origin", "source", "confirmed_on", "confirmed_by", "foreign_confirmed_on"),
+                    *("verified_on", "verified_as", "verified_by", "created_by", "created_at", "updated_at"),
                 )
             },
         ),

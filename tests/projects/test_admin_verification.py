@@ -71,8 +71,8 @@ def test_corrections_are_read_with_the_names_of_their_fields(client, officer, as
     )
     assert "intitulé\u00a0: – → Charte" in client.get(page("partnerrequest", asked)).content.decode()
     listed = reverse("admin:projects_partnerrequest_changelist")
-    assert "1 demande au partenaire" in client.get(listed, {"suite": "a-decider"}).content.decode()
-    assert "0 demandes au partenaire" in client.get(listed, {"suite": "attend"}).content.decode()
+    assert "1&nbsp;demande au partenaire" in client.get(listed, {"suite": "a-decider"}).content.decode()
+    assert "0&nbsp;demande au partenaire" in client.get(listed, {"suite": "attend"}).content.decode()
 
 
 def test_a_receipt_is_read_and_says_whether_it_is_intact(client, officer, link):
