@@ -47,6 +47,7 @@ class Login(views.LoginView):
         return super().get_context_data(**kwargs) | {
             "proconnect": settings.PROCONNECT_ENABLED,
             "contact_email": settings.CONTACT_EMAIL,
+            "site_name": settings.SITE_NAME,  # Django's own view puts the host there
             # A portal started with --empty has none of them.
             "demo_accounts": [(email, what) for email, what in launcher.ACCOUNTS.items() if email in set(known)],
             "demo_password": launcher.PASSWORD,

@@ -92,6 +92,9 @@ def keep_aside(request: HttpRequest) -> None:
         return
     request.session[KEPT] = {"path": request.path, "data": typed}
     request.session.set_expiry(KEPT_SECONDS)
+    messages.info(
+        request, _("Votre session a pris fin. Ce que vous avez saisi est gardé : connectez-vous pour le retrouver.")
+    )
 
 
 def take_back(request: HttpRequest) -> None:

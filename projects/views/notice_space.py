@@ -111,7 +111,7 @@ class Notice(OfNotice):
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             else:
-                day = date_format(renewed.expires_on, "j F Y")
+                day = date_format(renewed.expires_on)
                 messages.success(request, _("L’annonce est renouvelée jusqu’au %(day)s.") % {"day": day})
         return redirect(self.address())
 

@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -485,6 +486,9 @@ def test_a_session_that_ends_in_the_middle_loses_nothing(client, town, editor, d
     client.logout()
     sent = client.post(address, opened | {"objectives": "Apprendre à lire", "_save": "stay"})
     assert sent.url == f"{reverse('login')}?next={address}"
+    asked = client.get(sent.url).content.decode()
+    assert "Ce que vous avez saisi est gardé" in asked
+    assert f"<title>Se connecter – {settings.SITE_NAME}</title>" in asked
     logged = client.post(
         reverse("login"), {"username": editor.email, "password": "mot-de-passe-de-test", "next": address}
     )
