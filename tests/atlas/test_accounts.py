@@ -576,7 +576,7 @@ def test_e_mails_are_plain_french_text_with_a_subject_on_one_line(
     notifications.contact_notice(ContactFactory(collectivity=collectivity, function="Adjointe & <élue>"))
     search = SavedSearch.objects.create(email="c@example.org", list_name="projets", rhythm=Rhythm.WEEKLY)
     alerts.confirmation(search)
-    alerts._send(search, search.query, lists.find("projets"), [(name, "", "/projets/eau/")], 1, timezone.now())
+    alerts._send(search, [search.query], lists.find("projets"), [(name, "", "/projets/eau/")], 1, timezone.now())
     templates = [path for path in settings.BASE_DIR.glob("templates/atlas/email/*.txt") if path.name[0] != "_"]
     assert len(mail.outbox) == len(templates) + 1  # an invitation with and without an authority
     for message in mail.outbox:
