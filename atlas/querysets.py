@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 
@@ -84,6 +85,11 @@ class ThemeQuerySet(DatedQuerySet):
 
     def roots(self) -> Self:
         return self.filter(parent__isnull=True)
+
+    def in_tree_order(self) -> Self:
+        """Each theme, then those below it."""
+        group = [Coalesce(f"parent__{name}", name) for name in ("position", "sort_name")]
+        return self.order_by(*group, F("parent_id").asc(nulls_first=True), "position", "sort_name")
 
 
 class CollectivityQuerySet(models.QuerySet):

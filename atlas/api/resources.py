@@ -51,7 +51,9 @@ class ForeignAuthorityResource(Resource):
 
 class CountryResource(Resource):
     model = models.Country
-    about = _("Pays et territoires, avec leur statut d’aujourd’hui sur la liste du CAD.")
+    about = _(
+        "Pays et territoires, avec leur statut d’aujourd’hui sur la liste du Comité d’aide au développement (CAD)."
+    )
     filterset_class = filters.CountryFilterSet
     row_serializer = serializers.CountryRowSerializer
     serializer_class = serializers.CountrySerializer
@@ -68,7 +70,9 @@ class CountryResource(Resource):
 
 class ThemeResource(Resource):
     model = models.Theme
-    about = _("Arbre des thèmes de l’atlas, avec les codes-objet du SNPC et les ODD proposés.")
+    about = _(
+        "Arbre des thèmes de l’atlas, avec les codes-objet du Système de notification des pays créanciers (SNPC) et les objectifs de développement durable (ODD) proposés."
+    )
     filterset_class = filters.ThemeFilterSet
     row_serializer = serializers.ThemeRowSerializer
     serializer_class = serializers.ThemeSerializer

@@ -41,7 +41,7 @@ _LABEL_SOURCES: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
     "region": lambda: Region.objects.values_list("code", "name"),
     "department": lambda: ((code, f"{name} ({code})") for code, name in Department.objects.values_list("code", "name")),
     "country": lambda: Country.objects.values_list("iso2", "name_fr"),
-    "theme": lambda: Theme.objects.values_list("code", "name"),
+    "theme": lambda: Theme.objects.in_tree_order().values_list("code", "name"),
     "theme_group": lambda: Theme.objects.filter(parent__isnull=True).values_list("code", "name"),
     "sdg": lambda: ((str(goal.number), str(goal)) for goal in SDG.objects.all()),
 }

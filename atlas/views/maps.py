@@ -20,6 +20,7 @@ from django.views.generic import TemplateView, View
 from atlas import maps
 from atlas.filters import FacetedFilterSet, labels
 from atlas.models import Collectivity, ForeignAuthority
+from atlas.names import sort_key
 from atlas.pages import data_version, versioned
 
 SHEET_ROWS = 12
@@ -112,10 +113,13 @@ class MapPage(LayerSource, TemplateView):
         )
 
     def _ground(self, criterion: str, counted: list[tuple[str, int]]) -> list[dict[str, Any]]:
-        """Countries, régions or départements with their numbers, and the address of the rows that are counted."""
+        """Countries, régions or départements with their numbers, and the address of the rows that are counted.
+
+        The most numerous first; those with as many in the order of a dictionary.
+        """
         names = labels(criterion) if counted else {}
         address = reverse(self.layer.list_url_name)
-        return [
+        rows = [
             {
                 "code": code,
                 "name": names.get(code, code),
@@ -124,6 +128,7 @@ class MapPage(LayerSource, TemplateView):
             }
             for code, number in counted
         ]
+        return sorted(rows, key=lambda row: (-row["number"], sort_key(row["name"])))
 
     def _only(self, criterion: str, code: str) -> str:
         """The question, about one country, région or département."""

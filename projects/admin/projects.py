@@ -155,7 +155,7 @@ class ProjectAdmin(WorkflowAdmin):
 
     @admin.display(description=gettext_lazy("période"), ordering="starts_on")
     def period(self, project: Project) -> str:
-        return "–".join(str(day.year) for day in (project.starts_on, project.ends_on) if day) or "–"
+        return "–".join(dict.fromkeys(str(day.year) for day in (project.starts_on, project.ends_on) if day)) or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         shown = [name for _title, options in self.fieldsets for name in options["fields"]]

@@ -36,8 +36,8 @@ def project_pdf(project: Project) -> bytes:
     status = ActivityStatus(project.status).label if project.status else _("non précisée")
     facts = [
         (_("Situation"), status),
-        (_("Début"), day_of(project.starts_on, _("date inconnue"))),
-        (_("Fin"), day_of(project.ends_on, _("non fixée"))),
+        (_("Début"), day_of(project.starts_on, _("Date inconnue"))),
+        (_("Fin"), day_of(project.ends_on, _("Non fixée"))),
         (_("Pays"), _shared(project.country_rows)),
         (_("Lieux"), ", ".join(row["authority"] or row["name"] for row in project.place_rows)),
         (_("Thèmes"), _shared(project.theme_rows)),

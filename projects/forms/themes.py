@@ -10,7 +10,7 @@ from atlas.models import Theme
 
 def all_themes() -> list[Theme]:
     """The themes one may choose."""
-    return list(Theme.objects.valid_on().order_by("parent__position", "position", "sort_name"))
+    return list(Theme.objects.valid_on().in_tree_order())
 
 
 def theme_groups(themes: Iterable[Theme], word: Callable[[Theme], str] = str) -> list[tuple]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet
+from atlas.filters import CollectivityFilterSet, CountryFilterSet, ForeignAuthorityFilterSet, forget_labels, labels
 from atlas.models import Collectivity, CollectivityKind
 from tests.factories.atlas import (
     CollectivityFactory,
@@ -116,3 +116,12 @@ def test_every_order_is_total(sort):
     rows = CollectivityFilterSet(data).rows()
     assert rows.query.order_by[-1] in ("pk", "-pk")
     assert set(rows) == set(Collectivity.objects.all())
+
+
+def test_themes_are_listed_by_group_each_followed_by_its_own():
+    second, first = (ThemeFactory(parent=None, position=position) for position in (2, 1))
+    below = [ThemeFactory(parent=parent, position=position) for parent in (second, first) for position in (2, 1)]
+    forget_labels()
+    assert list(labels("theme")) == [
+        one.code for one in (first, below[3], below[2], second, below[1], below[0])
+    ]  # fmt: skip

@@ -42,4 +42,4 @@ def test_the_town_asks_and_its_partner_confirms_in_english(new_page):
     # The town confirmed in March; with the partner's word the sheet says that both did.
     visitor = new_page()
     visitor.goto(sheet)
-    expect(visitor.get_by_text(re.compile("confirmé par les deux parties le"))).to_be_visible()
+    expect(visitor.get_by_text(re.compile("Confirmé par les deux parties le"))).to_be_visible()

@@ -224,7 +224,7 @@ def test_the_partner_confirms_without_account_and_the_sheet_says_so(
     project.refresh_from_db()
     assert project.foreign_confirmed_on == timezone.localdate()
     assert project.version == 2
-    assert "confirmé par les deux parties le" in client.get(project.get_absolute_url()).content.decode()
+    assert "Confirmé par les deux parties le" in client.get(project.get_absolute_url()).content.decode()
     assert [sent.to for sent in mail.outbox] == [[asked.sent_by.email]]
     asked.refresh_from_db()
     assert (asked.answer, asked.respondent_name, asked.respondent_function) == ("confirmed", "Awa Diop", "Maire")
@@ -235,9 +235,9 @@ def test_a_partnership_too_is_confirmed_by_both_sides(client, ask, link):
     asked = ask(link)
     services.answer_request(asked.token, answer="confirmed", name="Awa", function="Maire")
     html = client.get(link.get_absolute_url()).content.decode()
-    assert "confirmé par les deux parties" not in html
+    assert "Confirmé par les deux parties" not in html
     type(link).objects.filter(pk=link.pk).update(confirmed_on=date(2026, 1, 15))
-    assert "confirmé par les deux parties le" in client.get(link.get_absolute_url()).content.decode()
+    assert "Confirmé par les deux parties le" in client.get(link.get_absolute_url()).content.decode()
 
 
 def test_corrections_wait_and_change_nothing_yet(client, ask, project):

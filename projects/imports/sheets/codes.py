@@ -82,7 +82,7 @@ class Codes:
         self.sdgs = {str(goal.number): goal for goal in SDG.objects.all()}
         valid = (
             Theme.objects.valid_on()
-            .order_by("parent__position", "position", "sort_name")
+            .in_tree_order()
             .values_list("code", flat=True)
         )
         self.families = {
