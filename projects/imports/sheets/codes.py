@@ -80,11 +80,7 @@ class Codes:
         self.themes = {theme.code: theme for theme in Theme.objects.all()}
         self.countries = {country.iso2: country for country in Country.objects.all()}
         self.sdgs = {str(goal.number): goal for goal in SDG.objects.all()}
-        valid = (
-            Theme.objects.valid_on()
-            .in_tree_order()
-            .values_list("code", flat=True)
-        )
+        valid = Theme.objects.valid_on().in_tree_order().values_list("code", flat=True)
         self.families = {
             "theme": Family(((code, theme.name) for code, theme in self.themes.items()), valid),
             "country": Family((code, country.name_fr) for code, country in self.countries.items()),
