@@ -15,12 +15,12 @@ FRESHNESS_MONTHS = declare(
 )
 PROJECT_DEADLINE_DAYS = declare(
     "project_deadline_days",
-    _("Fiches : échéances de projets montrées"),
+    _("Fiches : échéances montrées"),
     DAYS,
     92,
     1,
     366,
-    _("Avant et après la date de fin d’un projet, sur le tableau de bord."),
+    _("Avant et après la fin d’un projet ou l’échéance d’un accord, sur le tableau de bord."),
 )
 SHEETS_KEPT_DAYS = declare(
     "sheets_kept_days",

@@ -11,14 +11,17 @@ from atlas.names import normalise
 from projects.imports.sheets.codes import AUTHORITIES, Codes
 from projects.imports.sheets.columns import BUDGET, INDICATORS, MOST_SLOTS, PARTIES, PARTNERSHIPS, PROJECTS
 from projects.imports.sheets.reading import Content, Row
-from projects.imports.sheets.records import read_records, values_of
+from projects.imports.sheets.records import LINK_FIELDS, read_records, values_of
 from projects.models import DatePrecision, PartKind, PartnershipStatus, PartyRole, ProjectRole
 from projects.services.partnership_sheet import create_partnership, update_partnership
 from projects.services.projects import change_project, create_project
 from projects.services.sheet_changes import Change, Plan, changed_fields, new_fields, tell_stale
 from projects.services.sheet_parts import plan_parts
 
-PLAIN = ("title", "title_en", "summary", "summary_en", "website", "starts_on", "ends_on", "declared_status")
+PLAIN = (
+    *("title", "title_en", "title_local", "summary", "summary_en", "summary_local", "website"),
+    *("starts_on", "ends_on", "declared_status"),
+)
 TEXTS = ("objectives", "activities", "expected_results", "beneficiaries", "beneficiary_count")
 
 
@@ -198,7 +201,8 @@ def _project_parties(
 
 def _write_partnership(change: Change, codes: Codes, *, actor: User) -> Model:
     values, partnership = change.values, change.record
-    fields = {name: values[name] for name in ("kind", "title", "status", "ended_on", "note") if name in values}
+    fields = {name: values[name] for name in LINK_FIELDS if name in values}
+    fields |= {name: value == "oui" for name, value in fields.items() if name.startswith("is_")}
     if "signed" in values:
         fields["signed_on"], fields["signed_precision"] = values["signed"]
     if partnership is None:

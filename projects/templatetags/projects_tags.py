@@ -305,7 +305,7 @@ def space_drafts(context: dict[str, Any], collectivity: Collectivity) -> dict[st
 
 @register.inclusion_tag("projects/_space_deadlines.html", takes_context=True)
 def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict[str, Any]:
-    """Published projects that end soon, or ended lately without being said closed (two queries)."""
+    """Published projects that end soon, or ended lately without being said closed; agreements likewise (four queries)."""
     today = timezone.localdate()
     days = in_force(rules.PROJECT_DEADLINE_DAYS, today)
     span = timezone.timedelta(days=days)
@@ -316,8 +316,20 @@ def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict
         declared_status__in=["", "2", "3"],
     )
     rows = ending.only("uuid", "title", "ends_on").order_by("ends_on", "pk")[:LATEST]
-    told = rules.PROJECT_DEADLINE_DAYS.say(days)
-    return {"collectivity": collectivity, "projects": list(rows), "today": today, "span": told}
+    expiring = _rows(context).filter(
+        french_ids__contains=[collectivity.pk],
+        publication="published",
+        status="active",
+        expires_on__range=(today - span, today + span),
+        is_tacitly_renewed=False,
+    )
+    return {
+        "collectivity": collectivity,
+        "projects": list(rows),
+        "agreements": list(expiring.for_list().order_by("expires_on", "pk")[:LATEST]),
+        "today": today,
+        "span": rules.PROJECT_DEADLINE_DAYS.say(days),
+    }
 
 
 @register.inclusion_tag("projects/_space_receipts.html")

@@ -187,6 +187,37 @@ def test_changes_are_shown_field_by_field_then_written_with_one_version_and_thei
     assert dakar.project_count == 1
 
 
+def test_what_binds_a_partnership_goes_out_and_comes_back(town, editor, project, twinning, sheet):
+    given = {"Engagement": "Accord à durée limitée", "Échéance de l’accord": "30/06/2030", "Tacite reconduction": "oui"}
+    given |= {"Délibération (numéro)": "2024-117", "Texte de l’accord en ligne": "https://rennes.example/a.pdf"}
+    sheet.put("Partenariats", 2, given | {"Coopération triangulaire": "Oui [oui]"})
+    sheet.put("Projets", 2, {"Intitulé dans la langue du partenaire": "Ndox"})
+    upload = preview(town, editor, sheet.sent())
+    assert (upload.report["faults"], upload.counts["changed"]) == ([], 2)
+    services.confirm_sheet(upload.pk, actor=editor)
+    for row in (project, twinning):
+        row.refresh_from_db()
+    assert project.title_local == "Ndox"
+    assert (twinning.formality, twinning.expires_on, twinning.is_tacitly_renewed, twinning.is_triangular) == (
+        *("limited", date(2030, 6, 30)),
+        *(True, True),
+    )
+    assert (twinning.deliberation, twinning.agreement_url) == ("2024-117", "https://rennes.example/a.pdf")
+    again = preview(town, editor, services.make_sheet(town, actor=editor))
+    assert (again.counts["changed"], again.counts["faults"]) == (0, 0)
+
+
+def test_a_wrong_address_of_an_agreement_is_told_at_its_column(town, editor, twinning, sheet):
+    sheet.put(
+        "Partenariats", 2, {"Délibération en ligne": "au fond du couloir", "Coopération triangulaire": "peut-être"}
+    )
+    told = {fault["column"] for fault in preview(town, editor, sheet.sent()).report["faults"]}
+    assert told == {"Coopération triangulaire"}
+    sheet.put("Partenariats", 2, {"Coopération triangulaire": ""})
+    (fault,) = preview(town, editor, sheet.sent()).report["faults"]
+    assert (fault["column"], fault["value"]) == ("Délibération en ligne", "au fond du couloir")
+
+
 def test_a_line_without_identifier_becomes_a_draft(town, editor, sheet):
     new = {"Intitulé": "Forêts", "Pays 1": "SN", "Thème 1": "eau", "Début": "2026-01-15", "ODD": "6 | 13"}
     for number in (6, 13):

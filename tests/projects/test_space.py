@@ -161,6 +161,18 @@ def test_the_dashboard_shows_lights_drafts_and_deadlines(client, town, editor, d
     assert "Marché couvert" in page
 
 
+def test_agreements_that_run_out_are_deadlines_unless_they_go_on_by_themselves(client, town, editor):
+    soon = timezone.localdate() + timezone.timedelta(days=20)
+    PartnershipFactory(french=town, title="Accord du fleuve", expires_on=soon)
+    PartnershipFactory(french=town, title="Charte de la mer", expires_on=soon, is_tacitly_renewed=True)
+    PartnershipFactory(french=town, title="Pacte des monts", expires_on=soon, status="ended")
+    page = client.get(url("dashboard", town)).content.decode()
+    assert "Accord du fleuve" in page
+    assert "L’accord arrive à échéance le" in page
+    assert "Charte de la mer" not in page
+    assert "Pacte des monts" not in page
+
+
 def test_the_light_follows_what_was_asked_and_what_is_old(town):
     def light():
         found = {obligation.code: state for obligation, state in evaluate(town, timezone.localdate())}

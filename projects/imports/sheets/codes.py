@@ -13,6 +13,7 @@ from atlas.search import Near, suggest
 from projects.models import (
     ActivityStatus,
     BudgetSource,
+    Formality,
     PartKind,
     PartnershipKind,
     PartnershipStatus,
@@ -88,6 +89,7 @@ class Codes:
             "activity": Family(ActivityStatus.choices),
             "kind": Family(PartnershipKind.choices),
             "situation": Family(PartnershipStatus.choices),
+            "formality": Family(Formality.choices),
             "party": Family((kind, label) for kind, label in PartKind.choices if kind not in AUTHORITIES),
             "role": Family(ProjectRole.choices),
             "source": Family(BudgetSource.choices),

@@ -273,7 +273,7 @@ def _check(row: Row, values: Mapping[str, Any], names: Mapping[str, Column], rea
         header = str(names[name].header if name in names else row.sheet.label(name))
         read.fail(row, header, message, advice, row.cells.get(header, ""))
 
-    for first, last in (("starts_on", "ends_on"), ("signed", "ended_on")):
+    for first, last in (("starts_on", "ends_on"), ("signed", "ended_on"), ("signed", "expires_on")):
         begun, ended = values.get(first), values.get(last)
         begun = begun[0] if isinstance(begun, tuple) else begun
         if begun and ended and ended < begun:

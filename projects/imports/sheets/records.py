@@ -13,6 +13,8 @@ from .codes import AUTHORITIES, Codes
 from .columns import BUDGET, INDICATORS, MEASURES, PARTIES, PARTNERSHIPS, PROJECTS, Sheet, tidy
 
 Values = dict[str, Any]
+# Columns of a partnership that hold a field of the same name.
+LINK_FIELDS = tuple(column.name for column in PARTNERSHIPS.columns if column.name not in ("partners", "signed"))
 
 
 def read_records(scope: Sequence[Collectivity]) -> dict[str, QuerySet]:
@@ -38,8 +40,7 @@ def values_of(record: Project | Partnership, codes: Codes) -> Values:
     said = {"partners": tuple(sorted({one.slug for one in partners}))}
     if isinstance(record, Partnership):
         return said | {
-            **{name: tidy(getattr(record, name)) for name in ("title", "note")},
-            **{name: getattr(record, name) for name in ("kind", "status", "ended_on")},
+            **{name: _said(getattr(record, name)) for name in LINK_FIELDS},
             "signed": (record.signed_on, record.signed_precision),
             "themes": tuple(sorted((theme.code, None) for theme in record.themes.all())),
         }
@@ -54,6 +55,13 @@ def values_of(record: Project | Partnership, codes: Codes) -> Values:
             ((part.country.iso2, _share(part.share)) for part in record.country_shares.all()), first_counts=False
         ),
     }
+
+
+def _said(value: Any) -> Any:
+    """A value of a partnership as its cell says it: «oui» or nothing for what is true or not."""
+    if isinstance(value, bool):
+        return "oui" if value else ""
+    return tidy(value) if isinstance(value, str) else value
 
 
 def parts_of(project: Project, codes: Codes) -> dict[str, dict[int, Values]]:

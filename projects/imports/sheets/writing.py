@@ -19,7 +19,7 @@ ROOM = 500  # empty lines that know their lists
 GREY = ("uuid", "version", "part", "note")
 LISTS = (
     *("theme", "country", "sdg", "activity", "kind", "situation", "collectivity"),
-    *("party", "role", "source", "level", "yes"),
+    *("formality", "party", "role", "source", "level", "yes"),
 )
 
 
@@ -109,7 +109,8 @@ def _write_codes(book: Workbook, codes: Codes, formats: dict) -> dict[str, str]:
         "role": _("Rôle d’un organisme"),
         "source": _("Source d’un budget"),
         "level": _("Niveau d’un indicateur"),
-        "yes": _("Retirer une ligne"),
+        "formality": _("Engagement d’un partenariat"),
+        "yes": _("Oui, ou rien"),
     }
     page = book.add_worksheet(_("Codes"))
     page.freeze_panes(1, 0)
