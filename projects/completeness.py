@@ -23,6 +23,7 @@ from projects.models import (
     ProjectPublication,
     ProjectRole,
 )
+from projects.workflow import PUBLIC
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def freshness(collectivity: Collectivity, today: date) -> State:
     limit = limit_of(rules.FRESHNESS_MONTHS, today)
     stale = Q(updated_at__date__lt=limit) & (Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=limit))
     projects = (
-        Project.objects.filter(own, publication__in=[ProjectPublication.PUBLISHED, ProjectPublication.TO_REFRESH])
+        Project.objects.filter(own, publication__in=PUBLIC)
         .order_by()
         .aggregate(
             n=Count("pk"),

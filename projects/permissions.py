@@ -7,6 +7,7 @@ from django.db import models
 from atlas.models import Collectivity, Country, Posting, PostingKind, Role, User
 from atlas.permissions import OFFICERS, grant, has_role, rule
 from projects.models import Delegation, Partnership, PartnershipNotice, PartyConsent, Project, VerifierKind
+from projects.workflow import PUBLIC
 
 WRITERS = (Role.EDITOR, Role.REPRESENTATIVE)
 
@@ -111,7 +112,7 @@ class Scope:
 
     def covers(self, record: Partnership | Project) -> bool:
         """Whether the record is to be verified: officers, any; the others, of what everybody reads what they follow."""
-        public = record.publication in ("published", "to_refresh")
+        public = record.publication in PUBLIC
         return self.everything or (public and bool(self.title_for(record)))
 
 

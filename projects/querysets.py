@@ -10,6 +10,8 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefet
 from django.db.models.functions import Coalesce, ExtractYear, JSONObject
 from django.utils import timezone
 
+from projects.workflow import PUBLIC
+
 
 def own_or(public: Q, user) -> Q:
     """What `user` sees of records that bear `french_ids`: the public ones, and those of its own authorities."""
@@ -83,7 +85,7 @@ class ProjectQuerySet(RecordQuerySet):
     begun_field = "starts_on"
 
     def visible_to(self, user) -> Self:
-        public = Q(publication__in=["published", "to_refresh"])
+        public = Q(publication__in=PUBLIC)
         if not user.is_authenticated:
             return self.filter(public)
         if user.is_staff:

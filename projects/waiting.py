@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from atlas.waiting import SHOWN, Message
 from projects import rules
 from projects.models import PartnerRequest, PartnershipNotice, PartyConsent, Project
 from projects.permissions import WRITERS
+from projects.workflow import PUBLIC
 
 # The state in which each note of the ministry leaves a project: once out of it, the note was answered.
 SENT = {"send_back": "draft", "ask_refresh": "to_refresh"}
@@ -107,7 +109,8 @@ def named(collectivity: Collectivity, user: User, today: date) -> Iterable[Messa
     """Records of others that name the authority, for who represents it (one query, and one a partnership without title)."""
     if not (user.is_staff or has_role(user, collectivity.pk, Role.REPRESENTATIVE)):
         return
-    asked = PartyConsent.objects.filter(collectivity=collectivity, answer="", told_at__isnull=False)
+    public = Q(project__publication__in=PUBLIC) | Q(partnership__publication__in=PUBLIC)
+    asked = PartyConsent.objects.filter(public, collectivity=collectivity, answer="", told_at__isnull=False)
     for one in asked.select_related("project", "partnership").order_by("-told_at", "pk")[:SHOWN]:
         yield Message(
             _("Le %(kind)s « %(title)s » nomme votre collectivité parmi ses parties.")

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.workflow import Stamp, Transition, Workflow
 
+# The states in which everybody reads a record.
+PUBLIC = ("published", "to_refresh")
+
 PUBLICATION = Workflow(
     "publication",
     Transition(

@@ -71,7 +71,7 @@ LISTS = [
         "projects:notice_list",
         NOTICE_COLUMNS,
         own_columns={"publication": "publication"},
-        new_since=lambda rows, start, end: rows.filter(published_at__gte=start, published_at__lt=end),
+        new_since=lambda rows, since, until: rows.filter(published_at__gt=since, published_at__lte=until),
         shape=lambda rows: rows.for_list(),
         line=lambda row: (row.title, f"{row.get_direction_display()} · {row.author}", row.get_absolute_url()),
     ),

@@ -16,6 +16,7 @@ from projects.models import (
     Publication,
     ResultKind,
 )
+from projects.workflow import PUBLIC
 
 from .paper import BLUE, GREY, build, day_of, exact, figure, fonts, grid, style, table, text_of
 
@@ -29,7 +30,7 @@ def project_pdf(project: Project) -> bytes:
     story = [Paragraph(text_of(project.title), title)]
     story += [Paragraph(text_of(name), body) for name in (project.title_en, project.title_local) if name]
     story.append(Spacer(1, 3 * mm))
-    if project.publication not in ("published", "to_refresh"):
+    if project.publication not in PUBLIC:
         story.append(Paragraph(text_of(project.get_publication_display()), style("state", 9, fontName="Atlas-Bold")))
     if project.summary:
         story += [Paragraph(text_of(project.summary), lead), Spacer(1, 2 * mm)]

@@ -14,7 +14,8 @@ from atlas.models import User
 from projects import tasks
 from projects.models import ConsentAnswer, Partnership, PartyConsent, PartyRole, Project
 from projects.permissions import written_for
-from projects.services.editing import PUBLIC, check, editing
+from projects.services.editing import check, editing
+from projects.workflow import PUBLIC
 
 Subject = Partnership | Project
 

@@ -13,11 +13,11 @@ from atlas.names import slugify
 from atlas.permissions import may
 from atlas.services.records import StaleRecord
 from projects.completeness import missing
-from projects.models import Partnership, Project, ProjectPublication, Publication
+from projects.models import Partnership, Project
 from projects.services.digest import Touched, refresh_activity, refresh_partnership_digest, refresh_project_digest
+from projects.workflow import PUBLIC
 
 R = TypeVar("R", Project, Partnership)
-PUBLIC = (ProjectPublication.PUBLISHED, ProjectPublication.TO_REFRESH)
 
 
 def check(permission: str, subject: models.Model, *, actor: User) -> None:
@@ -48,14 +48,13 @@ def editing(record: R, *, actor: User, read_version: int | None) -> Iterator[R]:
         locked.version += 1
         locked.full_clean()
         locked.save()
+        is_public = locked.publication in PUBLIC
         if isinstance(locked, Project):
             changed = refresh_project_digest([locked.pk])
-            is_public = locked.publication in PUBLIC
             if is_public and (lacks := missing(locked)):
                 raise ValidationError([one.text for one in lacks], code="incomplete")
         else:
             changed = refresh_partnership_digest([locked.pk])
-            is_public = locked.publication == Publication.PUBLISHED
         if changed and is_public:
             refresh_activity(before | Touched.by(type(record), [locked.pk]))
 

@@ -33,6 +33,7 @@ from projects.models import (
 )
 from projects.permissions import scope_of
 from projects.services.succession import proposals, said_of
+from projects.workflow import PUBLIC
 
 register = template.Library()
 
@@ -311,7 +312,7 @@ def space_deadlines(context: dict[str, Any], collectivity: Collectivity) -> dict
     span = timezone.timedelta(days=days)
     ending = Project.objects.visible_to(context["request"].user).filter(
         french_ids__contains=[collectivity.pk],
-        publication__in=["published", "to_refresh"],
+        publication__in=PUBLIC,
         ends_on__range=(today - span, today + span),
         declared_status__in=["", "2", "3"],
     )

@@ -30,7 +30,7 @@ from projects.forms.parties import PartiesStep, PlacesStep
 from projects.forms.partnerships import PartnershipStep
 from projects.forms.texts import DescriptionStep, IdentityStep
 from projects.models import Partnership, PartyConsent, Project, ProjectPublication, Publication
-from projects.services.editing import PUBLIC
+from projects.workflow import PUBLIC
 
 STEPS: dict[str, type[Step]] = {
     step.slug: step

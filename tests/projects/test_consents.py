@@ -96,10 +96,13 @@ def test_who_is_named_is_told_by_e_mail_and_in_its_space_and_the_sheet_says_to_c
         "Fougères": True,
     }
     client.force_login(mayor)
-    assert address in client.get(reverse("space:dashboard", args=["fougeres"])).content.decode()
+    dashboard = reverse("space:dashboard", args=["fougeres"])
+    assert address in client.get(dashboard).content.decode()
     page = client.get(address).content.decode()
     assert "Refuser d’être nommés" in page
     assert f"parmi les parties de ce {record._meta.verbose_name}" in page
+    type(record).objects.filter(pk=record.pk).update(publication="archived")
+    assert address not in client.get(dashboard).content.decode(), "nobody reads it any more: nothing is asked"
 
 
 def test_it_agrees(client, record, named, mayor, mailoutbox, django_capture_on_commit_callbacks):
