@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -113,6 +114,7 @@ class DuplicatesMixin:
             "compare.html",
             _("Comparer deux fiches"),
             422 if refusal else 200,
+            subtitle=f"{pair[0]} / {pair[1]}",
             pair=pair,
             rows=[_row(key, pair) for key in moves.CHOICES],
             aliases=[", ".join(row.aliases) for row in pair],
@@ -218,7 +220,7 @@ class MoveAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("ce qui est passé de l’une à l’autre"))
     def passed_on(self, move: Move) -> str:
         kinds = {one.model._meta.label_lower: one.model._meta.verbose_name_plural for one in _all_references()}
-        return ", ".join(f"{kinds.get(label, label)}\u00a0: {n}" for label, n in move.counts.items()) or "–"
+        return capfirst(", ".join(f"{kinds.get(label, label)}\u00a0: {n}" for label, n in move.counts.items())) or "–"
 
     def knows_gesture(self, name: str) -> bool:
         return name == "annuler"

@@ -39,7 +39,7 @@ class Abroad:
     direction: str = "request"
     motives: str = "Nous voulons apprendre d’une collectivité qui a connu les mêmes difficultés et les a surmontées."
     territory: str = (
-        "{name} est une ville jeune de {country}, qui gère elle-même ses services depuis la décentralisation."
+        "{name} ({country}) est une ville jeune, qui gère elle-même ses services depuis la décentralisation."
     )
     levels: tuple[str, ...] = ("local", "intermunicipal")
     languages: tuple[str, ...] = ("fr",)
