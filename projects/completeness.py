@@ -120,7 +120,8 @@ def freshness(collectivity: Collectivity, today: date) -> State:
     to_links = reverse("space:partnership_list", args=[collectivity.slug])
     if asked := projects["asked"]:
         text = ngettext("%(n)d projet est à actualiser.", "%(n)d projets sont à actualiser.", asked) % {"n": asked}
-        return State(Light.RED, text, action=_("Actualiser"), url=to_projects)
+        url = f"{to_projects}?etat={ProjectPublication.TO_REFRESH}"
+        return State(Light.RED, text, action=_("Actualiser"), url=url)
     if old := projects["stale"] + links["stale"]:
         text = ngettext(
             "%(n)d fiche n’a pas bougé depuis le %(day)s.", "%(n)d fiches n’ont pas bougé depuis le %(day)s.", old
