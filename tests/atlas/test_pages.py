@@ -231,3 +231,14 @@ def test_a_list_shows_its_criteria_its_files_and_its_empty_state(client, rennes)
     assert "Aucun résultat" in page
     assert "export.csv?region=53&amp;q=zzz" in page
     assert "export.geojson?region=53&amp;q=zzz" in page
+
+
+def test_the_title_of_a_list_says_what_was_asked_of_it(client, rennes):
+    def title(**asked) -> str:
+        return client.get(reverse("collectivity_list"), asked).content.decode().split("<title>")[1].split("</title>")[0]
+
+    assert title().startswith("Collectivités françaises – ")
+    told, _site = title(region="53", q="rennes").split(" – ")
+    assert told.startswith("Collectivités françaises&nbsp;: ")
+    assert "Bretagne" in told
+    assert "rennes" in told
