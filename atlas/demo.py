@@ -22,6 +22,7 @@ from atlas.models import (
     Contact,
     Country,
     PostingKind,
+    Region,
     Role,
     Standing,
     User,
@@ -118,34 +119,35 @@ def make_accounts() -> str:
         },
         "region@demo.example": {"first_name": "Sacha", "last_name": "Région", "memberships": [(region, Role.EDITOR)]},
         "ambassade@demo.example": {"first_name": "Alix", "last_name": "Dakar"},
+        "prefecture@demo.example": {"first_name": "Maud", "last_name": "Bretagne"},
     }
     encoded = make_password(PASSWORD)
     users = {email: ensure_account(email, password=PASSWORD, encoded=encoded, **described[email]) for email in ACCOUNTS}
     officer, correspondent = users["dctciv@demo.example"], users["ambassade@demo.example"]
-    senegal = Country.objects.get(iso2="SN")
+    adviser = users["prefecture@demo.example"]
+    senegal, brittany = Country.objects.get(iso2="SN"), Region.objects.get(code="53")
     ensure_posting(officer, kind=PostingKind.OFFICER, valid_from=SINCE, zones=["Afrique subsaharienne"])
     ensure_posting(correspondent, kind=PostingKind.EMBASSY, valid_from=SINCE, countries=[senegal])
+    ensure_posting(adviser, kind=PostingKind.ADVISER, valid_from=SINCE, regions=[brittany])
     return f"{len(users)} comptes"
 
 
 # Invented people; their addresses lead nowhere.
-FIRST_NAMES = (
-    *(
-        "Awa",
-        "Bruno",
-        "Camille",
-        "Djamila",
-        "Étienne",
-        "Fatou",
-        "Gwenaëlle",
-        "Hugo",
-        "Inès",
-        "Jérôme",
-        "Katell",
-        "Loïc",
-    ),
-    *("Maëlle", "Nadia", "Olivier", "Pauline", "Quentin", "Rachida", "Soazig", "Théo", "Valérie", "Yves", "Zoé"),
+WOMEN = (
+    "Awa",
+    "Camille",
+    "Djamila",
+    "Fatou",
+    "Gwenaëlle",
+    "Inès",
+    "Katell",
+    "Maëlle",
+    "Nadia",
+    "Pauline",
+    "Soazig",
+    "Zoé",
 )
+MEN = ("Bruno", "Étienne", "Hugo", "Jérôme", "Loïc", "Malo", "Olivier", "Quentin", "Rachid", "Théo", "Valentin", "Yves")
 LAST_NAMES = (
     *("Abgrall", "Bellanger", "Carpentier", "Diallo", "Esnault", "Ferrand", "Guérin", "Haddad", "Jaouen", "Kerbrat"),
     *(
@@ -162,16 +164,19 @@ LAST_NAMES = (
         "Zerbib",
     ),
 )
-ELECTED = (
-    "Adjointe aux relations internationales",
-    "Conseiller délégué à la coopération décentralisée",
-    "Vice-présidente chargée de l’international",
-)
-OFFICERS_OF_TOWNS = (
-    "Chargée de mission coopération décentralisée",
-    "Directeur des relations internationales",
-    "Responsable des jumelages",
-)
+# What they are called, a woman and a man.
+FUNCTIONS = {
+    Standing.ELECTED: (
+        ("Adjointe aux relations internationales", "Adjoint aux relations internationales"),
+        ("Conseillère déléguée à la coopération décentralisée", "Conseiller délégué à la coopération décentralisée"),
+        ("Vice-présidente chargée de l’international", "Vice-président chargé de l’international"),
+    ),
+    Standing.OFFICER: (
+        ("Chargée de mission coopération décentralisée", "Chargé de mission coopération décentralisée"),
+        ("Directrice des relations internationales", "Directeur des relations internationales"),
+        ("Responsable des jumelages", "Responsable des jumelages"),
+    ),
+}
 LANGUAGES = (
     "français, anglais",
     "français, allemand",
@@ -197,24 +202,23 @@ def make_contacts() -> str:
     largest = largest.exclude(pk__in=[one.pk for one in mine]).order_by("-population", "pk")
     chosen = [*mine, *largest[:WITH_CONTACTS]]
     rows = [
-        _contact(draw, collectivity, standing, function)
+        _contact(draw, collectivity, standing)
         for collectivity in chosen
-        for standing, function in (
-            (Standing.ELECTED, draw.choice(ELECTED)),
-            (Standing.OFFICER, draw.choice(OFFICERS_OF_TOWNS)),
-        )
+        for standing in (Standing.ELECTED, Standing.OFFICER)
     ]
     # The town that one enters by has something to check, and somebody who left.
     rows[1].checked_on, rows[1].visibility = date(2025, 9, 15), Audience.PUBLIC
     rows[0].visibility = Audience.PUBLIC
-    left = _contact(draw, chosen[0], Standing.OFFICER, OFFICERS_OF_TOWNS[0])
+    left = _contact(draw, chosen[0], Standing.OFFICER)
     left.starts_on, left.ends_on = date(2021, 3, 1), date(2026, 8, 31)
     Contact.objects.bulk_create([*rows, left])
     return f"{len(rows) + 1} contacts fictifs de {len(chosen)} collectivités"
 
 
-def _contact(draw: random.Random, collectivity: Collectivity, standing: str, function: str) -> Contact:
-    first, last = draw.choice(FIRST_NAMES), draw.choice(LAST_NAMES)
+def _contact(draw: random.Random, collectivity: Collectivity, standing: str) -> Contact:
+    feminine, masculine = draw.choice(FUNCTIONS[standing])
+    names, function = draw.choice([(WOMEN, feminine), (MEN, masculine)])
+    first, last = draw.choice(names), draw.choice(LAST_NAMES)
     return Contact(
         collectivity=collectivity,
         first_name=first,

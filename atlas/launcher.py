@@ -31,6 +31,7 @@ ACCOUNTS = {
     "ville@demo.example": "représentante d’une commune",
     "region@demo.example": "contributeur d’une région",
     "ambassade@demo.example": "correspondante au Sénégal",
+    "prefecture@demo.example": "conseillère diplomatique en Bretagne",
 }
 WEB_WORKERS, WEB_THREADS = 2, 4
 SHARED = ("DATABASE_URL", "REDIS_URL", "ATLAS_VAR")  # what a command beside the portal must know

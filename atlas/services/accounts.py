@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas import rules, tasks
-from atlas.models import Collectivity, Country, Membership, Posting, Role, User, in_force
+from atlas.models import Collectivity, Country, Membership, Posting, Region, Role, User, in_force
 from atlas.permissions import ADMIN, OFFICERS, granted, may
 from atlas.services.access import confirm_requests
 from atlas.services.members import add_member
@@ -262,6 +262,7 @@ def ensure_posting(
     valid_from: date,
     zones: Iterable[str] = (),
     countries: Iterable[Country] = (),
+    regions: Iterable[Region] = (),
 ) -> Posting:
     """The posting of this kind that `user` holds since that day, made or brought back to what is described."""
     posting = Posting.objects.filter(user=user, kind=kind, valid_from=valid_from).first()
@@ -270,6 +271,7 @@ def ensure_posting(
     posting.full_clean()
     posting.save()
     posting.countries.set(countries)
+    posting.regions.set(regions)
     return posting
 
 

@@ -19,6 +19,7 @@ def demonstration(settings, monkeypatch):
     monkeypatch.setattr(demo, "autodiscover_modules", lambda _name: None)
     CollectivityFactory(name="Rennes", insee_code="35238")
     CollectivityFactory(regional=True, region=RegionFactory(code="84"), siren=None)
+    RegionFactory(code="53")
     CountryFactory(iso2="SN")
 
 
@@ -36,16 +37,18 @@ def test_the_accounts_are_those_that_the_launcher_announces(demonstration, clien
 
 def test_each_account_has_its_place(demonstration):
     call_command("demo")
-    town, region, embassy, officer = (
-        User.objects.get(email=f"{name}@demo.example") for name in ("ville", "region", "ambassade", "dctciv")
+    town, region, embassy, adviser, officer = (
+        User.objects.get(email=f"{name}@demo.example")
+        for name in ("ville", "region", "ambassade", "prefecture", "dctciv")
     )
     assert [(m.role, m.collectivity.kind) for m in town.memberships.all()] == [
         (Role.REPRESENTATIVE, CollectivityKind.COMMUNE)
     ]
     assert [(m.role, m.collectivity.kind) for m in region.memberships.all()] == [(Role.EDITOR, CollectivityKind.REGION)]
     assert [country.iso2 for country in embassy.postings.get().countries.all()] == ["SN"]
+    assert [place.code for place in adviser.postings.get().regions.all()] == ["53"]
     assert officer.postings.get().zones
-    assert not any(user.is_staff for user in (town, region, embassy))
+    assert not any(user.is_staff for user in (town, region, embassy, adviser))
 
 
 def test_a_second_run_brings_back_and_adds_nothing(demonstration):
@@ -57,7 +60,7 @@ def test_a_second_run_brings_back_and_adds_nothing(demonstration):
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
     assert User.objects.count() == len(ACCOUNTS)
-    assert Posting.objects.count() == 2
+    assert Posting.objects.count() == 3
 
 
 def test_other_settings_refuse_the_demonstration(demonstration, settings):
