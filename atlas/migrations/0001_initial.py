@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
-from atlas.migrations._operations import CreateModels
+from atlas.migrations._operations import AtOnce
 from atlas.migrations._sql import FUNCTIONS, REVERSE
 
 
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         BtreeGistExtension(),
         migrations.RunSQL(FUNCTIONS, REVERSE),
-        CreateModels([
+        AtOnce([
             migrations.CreateModel(
                 name='DataChange',
                 fields=[

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from atlas.migrations._operations import AtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -12,50 +14,52 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='collectivity',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='collectivity',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='collectivity',
-            name='email',
-            field=models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='adresse électronique du service'),
-        ),
-        migrations.AddField(
-            model_name='collectivity',
-            name='phone',
-            field=models.CharField(blank=True, db_default='', default='', max_length=40, verbose_name='téléphone du service'),
-        ),
-        migrations.AddField(
-            model_name='collectivity',
-            name='postal_address',
-            field=models.TextField(blank=True, db_default='', default='', max_length=300, verbose_name='adresse postale'),
-        ),
-        migrations.AddField(
-            model_name='collectivityhistory',
-            name='email',
-            field=models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='adresse électronique du service'),
-        ),
-        migrations.AddField(
-            model_name='collectivityhistory',
-            name='phone',
-            field=models.CharField(blank=True, db_default='', default='', max_length=40, verbose_name='téléphone du service'),
-        ),
-        migrations.AddField(
-            model_name='collectivityhistory',
-            name='postal_address',
-            field=models.TextField(blank=True, db_default='', default='', max_length=300, verbose_name='adresse postale'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='collectivity',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ceased_on" IS DISTINCT FROM (NEW."ceased_on") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."coord_source" IS DISTINCT FROM (NEW."coord_source") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."department_id" IS DISTINCT FROM (NEW."department_id") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."epci_id" IS DISTINCT FROM (NEW."epci_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."insee_code" IS DISTINCT FROM (NEW."insee_code") OR OLD."is_current" IS DISTINCT FROM (NEW."is_current") OR OLD."is_local_authority" IS DISTINCT FROM (NEW."is_local_authority") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."population" IS DISTINCT FROM (NEW."population") OR OLD."population_year" IS DISTINCT FROM (NEW."population_year") OR OLD."postal_address" IS DISTINCT FROM (NEW."postal_address") OR OLD."reference_edition" IS DISTINCT FROM (NEW."reference_edition") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."siren" IS DISTINCT FROM (NEW."siren") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))', func='INSERT INTO "atlas_collectivityhistory" ("ceased_on", "confirmed_at", "coord_source", "created_at", "department_id", "email", "epci_id", "id", "insee_code", "is_current", "is_local_authority", "kind", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "population", "population_year", "postal_address", "reference_edition", "region_id", "siren", "slug", "updated_at", "website", "zone") VALUES (OLD."ceased_on", OLD."confirmed_at", OLD."coord_source", OLD."created_at", OLD."department_id", OLD."email", OLD."epci_id", OLD."id", OLD."insee_code", OLD."is_current", OLD."is_local_authority", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."population", OLD."population_year", OLD."postal_address", OLD."reference_edition", OLD."region_id", OLD."siren", OLD."slug", OLD."updated_at", OLD."website", OLD."zone"); RETURN NULL;', hash='7f08f53410ee997a5446326a1e176bdc80e93d33', operation='UPDATE', pgid='pgtrigger_update_update_c53bc', table='atlas_collectivity', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='collectivity',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "atlas_collectivityhistory" ("ceased_on", "confirmed_at", "coord_source", "created_at", "department_id", "email", "epci_id", "id", "insee_code", "is_current", "is_local_authority", "kind", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "population", "population_year", "postal_address", "reference_edition", "region_id", "siren", "slug", "updated_at", "website", "zone") VALUES (OLD."ceased_on", OLD."confirmed_at", OLD."coord_source", OLD."created_at", OLD."department_id", OLD."email", OLD."epci_id", OLD."id", OLD."insee_code", OLD."is_current", OLD."is_local_authority", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."population", OLD."population_year", OLD."postal_address", OLD."reference_edition", OLD."region_id", OLD."siren", OLD."slug", OLD."updated_at", OLD."website", OLD."zone"); RETURN NULL;', hash='9b0098a598b2de50c04a2a2ad718a8b0653a0e07', operation='DELETE', pgid='pgtrigger_delete_delete_a32a5', table='atlas_collectivity', when='AFTER')),
-        ),
+        AtOnce([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='collectivity',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='collectivity',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='collectivity',
+                name='email',
+                field=models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='adresse électronique du service'),
+            ),
+            migrations.AddField(
+                model_name='collectivity',
+                name='phone',
+                field=models.CharField(blank=True, db_default='', default='', max_length=40, verbose_name='téléphone du service'),
+            ),
+            migrations.AddField(
+                model_name='collectivity',
+                name='postal_address',
+                field=models.TextField(blank=True, db_default='', default='', max_length=300, verbose_name='adresse postale'),
+            ),
+            migrations.AddField(
+                model_name='collectivityhistory',
+                name='email',
+                field=models.EmailField(blank=True, db_default='', default='', max_length=254, verbose_name='adresse électronique du service'),
+            ),
+            migrations.AddField(
+                model_name='collectivityhistory',
+                name='phone',
+                field=models.CharField(blank=True, db_default='', default='', max_length=40, verbose_name='téléphone du service'),
+            ),
+            migrations.AddField(
+                model_name='collectivityhistory',
+                name='postal_address',
+                field=models.TextField(blank=True, db_default='', default='', max_length=300, verbose_name='adresse postale'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='collectivity',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ceased_on" IS DISTINCT FROM (NEW."ceased_on") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."coord_source" IS DISTINCT FROM (NEW."coord_source") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."department_id" IS DISTINCT FROM (NEW."department_id") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."epci_id" IS DISTINCT FROM (NEW."epci_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."insee_code" IS DISTINCT FROM (NEW."insee_code") OR OLD."is_current" IS DISTINCT FROM (NEW."is_current") OR OLD."is_local_authority" IS DISTINCT FROM (NEW."is_local_authority") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."population" IS DISTINCT FROM (NEW."population") OR OLD."population_year" IS DISTINCT FROM (NEW."population_year") OR OLD."postal_address" IS DISTINCT FROM (NEW."postal_address") OR OLD."reference_edition" IS DISTINCT FROM (NEW."reference_edition") OR OLD."region_id" IS DISTINCT FROM (NEW."region_id") OR OLD."siren" IS DISTINCT FROM (NEW."siren") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."website" IS DISTINCT FROM (NEW."website") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))', func='INSERT INTO "atlas_collectivityhistory" ("ceased_on", "confirmed_at", "coord_source", "created_at", "department_id", "email", "epci_id", "id", "insee_code", "is_current", "is_local_authority", "kind", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "population", "population_year", "postal_address", "reference_edition", "region_id", "siren", "slug", "updated_at", "website", "zone") VALUES (OLD."ceased_on", OLD."confirmed_at", OLD."coord_source", OLD."created_at", OLD."department_id", OLD."email", OLD."epci_id", OLD."id", OLD."insee_code", OLD."is_current", OLD."is_local_authority", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."population", OLD."population_year", OLD."postal_address", OLD."reference_edition", OLD."region_id", OLD."siren", OLD."slug", OLD."updated_at", OLD."website", OLD."zone"); RETURN NULL;', hash='7f08f53410ee997a5446326a1e176bdc80e93d33', operation='UPDATE', pgid='pgtrigger_update_update_c53bc', table='atlas_collectivity', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='collectivity',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "atlas_collectivityhistory" ("ceased_on", "confirmed_at", "coord_source", "created_at", "department_id", "email", "epci_id", "id", "insee_code", "is_current", "is_local_authority", "kind", "latitude", "longitude", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "population", "population_year", "postal_address", "reference_edition", "region_id", "siren", "slug", "updated_at", "website", "zone") VALUES (OLD."ceased_on", OLD."confirmed_at", OLD."coord_source", OLD."created_at", OLD."department_id", OLD."email", OLD."epci_id", OLD."id", OLD."insee_code", OLD."is_current", OLD."is_local_authority", OLD."kind", OLD."latitude", OLD."longitude", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."population", OLD."population_year", OLD."postal_address", OLD."reference_edition", OLD."region_id", OLD."siren", OLD."slug", OLD."updated_at", OLD."website", OLD."zone"); RETURN NULL;', hash='9b0098a598b2de50c04a2a2ad718a8b0653a0e07', operation='DELETE', pgid='pgtrigger_delete_delete_a32a5', table='atlas_collectivity', when='AFTER')),
+            ),
+        ]),
     ]

@@ -4,33 +4,33 @@ from django.db import migrations
 from django.db.migrations.operations.base import Operation, OperationCategory
 
 
-class CreateModels(Operation):
-    """Create the tables of many models in one go.
+class AtOnce(Operation):
+    """Several operations that do not build on one another, in one go.
 
-    After each `CreateModel` Django builds again every model that it can reach, which here is all of them: a first start
+    After each operation Django builds again every model that it can reach, which here is all of them: a first start
     spent more time there than in the database. Here they are built once.
     """
 
-    category = OperationCategory.ADDITION
+    category = OperationCategory.MIXED
 
-    def __init__(self, models: list[migrations.CreateModel]):
-        self.models = models
+    def __init__(self, operations: list[Operation]):
+        self.operations = operations
 
     def state_forwards(self, app_label, state):
         state.__dict__.pop("apps", None)
-        for model in self.models:
-            model.state_forwards(app_label, state)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        for model in self.models:
-            model.database_forwards(app_label, schema_editor, from_state, to_state)
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        for model in reversed(self.models):
-            model.database_backwards(app_label, schema_editor, from_state, to_state)
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self):
-        return f"Create {len(self.models)} models"
+        return f"{len(self.operations)} operations at once"
 
 
 def note_changes(table: str) -> migrations.RunSQL:

@@ -12,7 +12,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from atlas.migrations._operations import CreateModels
+from atlas.migrations._operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreateModels([
+        AtOnce([
             migrations.CreateModel(
                 name='CountingRule',
                 fields=[

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from atlas.migrations._operations import AtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -14,27 +16,29 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='partyconsent',
-            name='partnership',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='projects.partnership', verbose_name='partenariat'),
-        ),
-        migrations.AlterField(
-            model_name='partyconsent',
-            name='collectivity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='party_consents', to='atlas.collectivity', verbose_name='collectivité nommée'),
-        ),
-        migrations.AlterField(
-            model_name='partyconsent',
-            name='project',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='projects.project', verbose_name='projet'),
-        ),
-        migrations.AddConstraint(
-            model_name='partyconsent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('partnership__isnull', False), ('project__isnull', True)), models.Q(('partnership__isnull', True), ('project__isnull', False)), _connector='OR'), name='projects_partyconsent_subject', violation_error_message='Un accord porte sur un partenariat ou sur un projet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='partyconsent',
-            constraint=models.UniqueConstraint(fields=('partnership', 'collectivity'), name='projects_partyconsent_partnership_once', violation_error_message='Cette collectivité est déjà interrogée sur ce partenariat.'),
-        ),
+        AtOnce([
+            migrations.AddField(
+                model_name='partyconsent',
+                name='partnership',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='projects.partnership', verbose_name='partenariat'),
+            ),
+            migrations.AlterField(
+                model_name='partyconsent',
+                name='collectivity',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='party_consents', to='atlas.collectivity', verbose_name='collectivité nommée'),
+            ),
+            migrations.AlterField(
+                model_name='partyconsent',
+                name='project',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='projects.project', verbose_name='projet'),
+            ),
+            migrations.AddConstraint(
+                model_name='partyconsent',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('partnership__isnull', False), ('project__isnull', True)), models.Q(('partnership__isnull', True), ('project__isnull', False)), _connector='OR'), name='projects_partyconsent_subject', violation_error_message='Un accord porte sur un partenariat ou sur un projet.'),
+            ),
+            migrations.AddConstraint(
+                model_name='partyconsent',
+                constraint=models.UniqueConstraint(fields=('partnership', 'collectivity'), name='projects_partyconsent_partnership_once', violation_error_message='Cette collectivité est déjà interrogée sur ce partenariat.'),
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from atlas.migrations._operations import AtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -15,124 +17,126 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='partnership',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='partnership',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='agreement_url',
-            field=models.URLField(blank=True, db_default='', default='', verbose_name='texte de l’accord en ligne'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='deliberated_on',
-            field=models.DateField(blank=True, null=True, verbose_name='délibération du'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='deliberation',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='délibération (numéro)'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='deliberation_url',
-            field=models.URLField(blank=True, db_default='', default='', verbose_name='délibération en ligne'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='expires_on',
-            field=models.DateField(blank=True, null=True, verbose_name='échéance de l’accord'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='formality',
-            field=models.CharField(blank=True, choices=[('unlimited', 'Accord sans limite de durée'), ('limited', 'Accord à durée limitée'), ('contact', 'Contacts sans accord'), ('project', 'Projet commun sans accord')], db_default='', default='', max_length=10, verbose_name='engagement'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='is_tacitly_renewed',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='tacite reconduction'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='is_triangular',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='coopération triangulaire'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='languages',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='langues de l’accord'),
-        ),
-        migrations.AddField(
-            model_name='partnership',
-            name='last_active_on',
-            field=models.DateField(blank=True, null=True, verbose_name='dernière activité le'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='agreement_url',
-            field=models.URLField(blank=True, db_default='', default='', verbose_name='texte de l’accord en ligne'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='deliberated_on',
-            field=models.DateField(blank=True, null=True, verbose_name='délibération du'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='deliberation',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='délibération (numéro)'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='deliberation_url',
-            field=models.URLField(blank=True, db_default='', default='', verbose_name='délibération en ligne'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='expires_on',
-            field=models.DateField(blank=True, null=True, verbose_name='échéance de l’accord'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='formality',
-            field=models.CharField(blank=True, choices=[('unlimited', 'Accord sans limite de durée'), ('limited', 'Accord à durée limitée'), ('contact', 'Contacts sans accord'), ('project', 'Projet commun sans accord')], db_default='', default='', max_length=10, verbose_name='engagement'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='is_tacitly_renewed',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='tacite reconduction'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='is_triangular',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='coopération triangulaire'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='languages',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='langues de l’accord'),
-        ),
-        migrations.AddField(
-            model_name='partnershiphistory',
-            name='last_active_on',
-            field=models.DateField(blank=True, null=True, verbose_name='dernière activité le'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='partnership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."agreement_url" IS DISTINCT FROM (NEW."agreement_url") OR OLD."confirmed_by_id" IS DISTINCT FROM (NEW."confirmed_by_id") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."deliberated_on" IS DISTINCT FROM (NEW."deliberated_on") OR OLD."deliberation" IS DISTINCT FROM (NEW."deliberation") OR OLD."deliberation_url" IS DISTINCT FROM (NEW."deliberation_url") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."foreign_confirmed_on" IS DISTINCT FROM (NEW."foreign_confirmed_on") OR OLD."formality" IS DISTINCT FROM (NEW."formality") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_tacitly_renewed" IS DISTINCT FROM (NEW."is_tacitly_renewed") OR OLD."is_triangular" IS DISTINCT FROM (NEW."is_triangular") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."last_active_on" IS DISTINCT FROM (NEW."last_active_on") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."publication" IS DISTINCT FROM (NEW."publication") OR OLD."signed_on" IS DISTINCT FROM (NEW."signed_on") OR OLD."signed_precision" IS DISTINCT FROM (NEW."signed_precision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid") OR OLD."verified_as" IS DISTINCT FROM (NEW."verified_as") OR OLD."verified_by_id" IS DISTINCT FROM (NEW."verified_by_id") OR OLD."verified_on" IS DISTINCT FROM (NEW."verified_on") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "projects_partnershiphistory" ("agreement_url", "confirmed_by_id", "confirmed_on", "created_at", "created_by_id", "deliberated_on", "deliberation", "deliberation_url", "ended_on", "expires_on", "foreign_confirmed_on", "formality", "id", "is_tacitly_renewed", "is_triangular", "kind", "languages", "last_active_on", "merged_into_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication", "signed_on", "signed_precision", "source", "status", "title", "updated_at", "uuid", "verified_as", "verified_by_id", "verified_on", "version") VALUES (OLD."agreement_url", OLD."confirmed_by_id", OLD."confirmed_on", OLD."created_at", OLD."created_by_id", OLD."deliberated_on", OLD."deliberation", OLD."deliberation_url", OLD."ended_on", OLD."expires_on", OLD."foreign_confirmed_on", OLD."formality", OLD."id", OLD."is_tacitly_renewed", OLD."is_triangular", OLD."kind", OLD."languages", OLD."last_active_on", OLD."merged_into_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."publication", OLD."signed_on", OLD."signed_precision", OLD."source", OLD."status", OLD."title", OLD."updated_at", OLD."uuid", OLD."verified_as", OLD."verified_by_id", OLD."verified_on", OLD."version"); RETURN NULL;', hash='24e2438a23e33ace123e0a2c295e64e74cf8d068', operation='UPDATE', pgid='pgtrigger_update_update_c9fe9', table='projects_partnership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='partnership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "projects_partnershiphistory" ("agreement_url", "confirmed_by_id", "confirmed_on", "created_at", "created_by_id", "deliberated_on", "deliberation", "deliberation_url", "ended_on", "expires_on", "foreign_confirmed_on", "formality", "id", "is_tacitly_renewed", "is_triangular", "kind", "languages", "last_active_on", "merged_into_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication", "signed_on", "signed_precision", "source", "status", "title", "updated_at", "uuid", "verified_as", "verified_by_id", "verified_on", "version") VALUES (OLD."agreement_url", OLD."confirmed_by_id", OLD."confirmed_on", OLD."created_at", OLD."created_by_id", OLD."deliberated_on", OLD."deliberation", OLD."deliberation_url", OLD."ended_on", OLD."expires_on", OLD."foreign_confirmed_on", OLD."formality", OLD."id", OLD."is_tacitly_renewed", OLD."is_triangular", OLD."kind", OLD."languages", OLD."last_active_on", OLD."merged_into_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publication", OLD."signed_on", OLD."signed_precision", OLD."source", OLD."status", OLD."title", OLD."updated_at", OLD."uuid", OLD."verified_as", OLD."verified_by_id", OLD."verified_on", OLD."version"); RETURN NULL;', hash='7bfb6f35446b503e6e95e5aab920359e9596234d', operation='DELETE', pgid='pgtrigger_delete_delete_431be', table='projects_partnership', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='partnership',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('expires_on__isnull', True), ('expires_on__gte', models.F('signed_on')), _connector='OR'), name='projects_partnership_expires', violation_error_message='L’échéance ne peut pas précéder la signature.'),
-        ),
+        AtOnce([
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='partnership',
+                name='update_update',
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name='partnership',
+                name='delete_delete',
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='agreement_url',
+                field=models.URLField(blank=True, db_default='', default='', verbose_name='texte de l’accord en ligne'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='deliberated_on',
+                field=models.DateField(blank=True, null=True, verbose_name='délibération du'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='deliberation',
+                field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='délibération (numéro)'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='deliberation_url',
+                field=models.URLField(blank=True, db_default='', default='', verbose_name='délibération en ligne'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='expires_on',
+                field=models.DateField(blank=True, null=True, verbose_name='échéance de l’accord'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='formality',
+                field=models.CharField(blank=True, choices=[('unlimited', 'Accord sans limite de durée'), ('limited', 'Accord à durée limitée'), ('contact', 'Contacts sans accord'), ('project', 'Projet commun sans accord')], db_default='', default='', max_length=10, verbose_name='engagement'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='is_tacitly_renewed',
+                field=models.BooleanField(db_default=False, default=False, verbose_name='tacite reconduction'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='is_triangular',
+                field=models.BooleanField(db_default=False, default=False, verbose_name='coopération triangulaire'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='languages',
+                field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='langues de l’accord'),
+            ),
+            migrations.AddField(
+                model_name='partnership',
+                name='last_active_on',
+                field=models.DateField(blank=True, null=True, verbose_name='dernière activité le'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='agreement_url',
+                field=models.URLField(blank=True, db_default='', default='', verbose_name='texte de l’accord en ligne'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='deliberated_on',
+                field=models.DateField(blank=True, null=True, verbose_name='délibération du'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='deliberation',
+                field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='délibération (numéro)'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='deliberation_url',
+                field=models.URLField(blank=True, db_default='', default='', verbose_name='délibération en ligne'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='expires_on',
+                field=models.DateField(blank=True, null=True, verbose_name='échéance de l’accord'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='formality',
+                field=models.CharField(blank=True, choices=[('unlimited', 'Accord sans limite de durée'), ('limited', 'Accord à durée limitée'), ('contact', 'Contacts sans accord'), ('project', 'Projet commun sans accord')], db_default='', default='', max_length=10, verbose_name='engagement'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='is_tacitly_renewed',
+                field=models.BooleanField(db_default=False, default=False, verbose_name='tacite reconduction'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='is_triangular',
+                field=models.BooleanField(db_default=False, default=False, verbose_name='coopération triangulaire'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='languages',
+                field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='langues de l’accord'),
+            ),
+            migrations.AddField(
+                model_name='partnershiphistory',
+                name='last_active_on',
+                field=models.DateField(blank=True, null=True, verbose_name='dernière activité le'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='partnership',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."agreement_url" IS DISTINCT FROM (NEW."agreement_url") OR OLD."confirmed_by_id" IS DISTINCT FROM (NEW."confirmed_by_id") OR OLD."confirmed_on" IS DISTINCT FROM (NEW."confirmed_on") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."deliberated_on" IS DISTINCT FROM (NEW."deliberated_on") OR OLD."deliberation" IS DISTINCT FROM (NEW."deliberation") OR OLD."deliberation_url" IS DISTINCT FROM (NEW."deliberation_url") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."foreign_confirmed_on" IS DISTINCT FROM (NEW."foreign_confirmed_on") OR OLD."formality" IS DISTINCT FROM (NEW."formality") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_tacitly_renewed" IS DISTINCT FROM (NEW."is_tacitly_renewed") OR OLD."is_triangular" IS DISTINCT FROM (NEW."is_triangular") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."last_active_on" IS DISTINCT FROM (NEW."last_active_on") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."publication" IS DISTINCT FROM (NEW."publication") OR OLD."signed_on" IS DISTINCT FROM (NEW."signed_on") OR OLD."signed_precision" IS DISTINCT FROM (NEW."signed_precision") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."uuid" IS DISTINCT FROM (NEW."uuid") OR OLD."verified_as" IS DISTINCT FROM (NEW."verified_as") OR OLD."verified_by_id" IS DISTINCT FROM (NEW."verified_by_id") OR OLD."verified_on" IS DISTINCT FROM (NEW."verified_on") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "projects_partnershiphistory" ("agreement_url", "confirmed_by_id", "confirmed_on", "created_at", "created_by_id", "deliberated_on", "deliberation", "deliberation_url", "ended_on", "expires_on", "foreign_confirmed_on", "formality", "id", "is_tacitly_renewed", "is_triangular", "kind", "languages", "last_active_on", "merged_into_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication", "signed_on", "signed_precision", "source", "status", "title", "updated_at", "uuid", "verified_as", "verified_by_id", "verified_on", "version") VALUES (OLD."agreement_url", OLD."confirmed_by_id", OLD."confirmed_on", OLD."created_at", OLD."created_by_id", OLD."deliberated_on", OLD."deliberation", OLD."deliberation_url", OLD."ended_on", OLD."expires_on", OLD."foreign_confirmed_on", OLD."formality", OLD."id", OLD."is_tacitly_renewed", OLD."is_triangular", OLD."kind", OLD."languages", OLD."last_active_on", OLD."merged_into_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."publication", OLD."signed_on", OLD."signed_precision", OLD."source", OLD."status", OLD."title", OLD."updated_at", OLD."uuid", OLD."verified_as", OLD."verified_by_id", OLD."verified_on", OLD."version"); RETURN NULL;', hash='24e2438a23e33ace123e0a2c295e64e74cf8d068', operation='UPDATE', pgid='pgtrigger_update_update_c9fe9', table='projects_partnership', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='partnership',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "projects_partnershiphistory" ("agreement_url", "confirmed_by_id", "confirmed_on", "created_at", "created_by_id", "deliberated_on", "deliberation", "deliberation_url", "ended_on", "expires_on", "foreign_confirmed_on", "formality", "id", "is_tacitly_renewed", "is_triangular", "kind", "languages", "last_active_on", "merged_into_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publication", "signed_on", "signed_precision", "source", "status", "title", "updated_at", "uuid", "verified_as", "verified_by_id", "verified_on", "version") VALUES (OLD."agreement_url", OLD."confirmed_by_id", OLD."confirmed_on", OLD."created_at", OLD."created_by_id", OLD."deliberated_on", OLD."deliberation", OLD."deliberation_url", OLD."ended_on", OLD."expires_on", OLD."foreign_confirmed_on", OLD."formality", OLD."id", OLD."is_tacitly_renewed", OLD."is_triangular", OLD."kind", OLD."languages", OLD."last_active_on", OLD."merged_into_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."publication", OLD."signed_on", OLD."signed_precision", OLD."source", OLD."status", OLD."title", OLD."updated_at", OLD."uuid", OLD."verified_as", OLD."verified_by_id", OLD."verified_on", OLD."version"); RETURN NULL;', hash='7bfb6f35446b503e6e95e5aab920359e9596234d', operation='DELETE', pgid='pgtrigger_delete_delete_431be', table='projects_partnership', when='AFTER')),
+            ),
+            migrations.AddConstraint(
+                model_name='partnership',
+                constraint=models.CheckConstraint(condition=models.Q(('signed_on__isnull', True), ('expires_on__isnull', True), ('expires_on__gte', models.F('signed_on')), _connector='OR'), name='projects_partnership_expires', violation_error_message='L’échéance ne peut pas précéder la signature.'),
+            ),
+        ]),
     ]
