@@ -196,6 +196,16 @@ def test_an_embassy_follows_its_countries_an_adviser_its_regions_while_posted(em
     assert not scope_of(ended.user)
 
 
+@pytest.mark.parametrize("who", ["embassy", "adviser"])
+def test_who_follows_records_is_led_to_them_from_where_it_enters(request, client, who):
+    client.force_login(request.getfixturevalue(who))
+    queue = reverse("projects:verification")
+    for entered in ("account", "space:home"):
+        assert f'href="{queue}"' in client.get(reverse(entered)).content.decode()
+    client.force_login(UserFactory())
+    assert queue not in client.get(reverse("account")).content.decode()
+
+
 def test_a_posting_to_a_zone_follows_its_countries():
     CountryFactory(zone="Afrique subsaharienne")
     assert scope_of(PostingFactory(kind="embassy", zones=["Afrique subsaharienne"]).user).countries == {"SN"}
