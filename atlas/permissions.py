@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
 
 from atlas.models import AccessRequest, Collectivity, Contact, Membership, Move, Role, User
 
@@ -39,6 +41,12 @@ def may(user: Any, permission: str, obj: Model | None = None) -> bool:
         return True
     about_one = _rules.get(permission)
     return bool(obj is not None and about_one and about_one(user, obj))
+
+
+def require(allowed: bool) -> None:
+    """Raises PermissionDenied with the sentence that the page of refusal shows."""
+    if not allowed:
+        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
 
 
 def grant(group: str, *permissions: str) -> None:

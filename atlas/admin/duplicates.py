@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from atlas.adminsite import Gesture, RecordAdmin, Work, declare
 from atlas.history import words
 from atlas.models import Country, ForeignAuthority, Move
+from atlas.permissions import require
 from atlas.services import moves
 
 PAGE_SIZE = 25
@@ -61,8 +62,7 @@ class DuplicatesMixin:
 
     @staticmethod
     def _check(request: HttpRequest) -> None:
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+        require(request.user.has_perm(PERMISSION))
 
     def duplicates_view(self, request: HttpRequest) -> HttpResponse:
         """Pairs to look at, the likeliest first; `pays` and `fiche` narrow them."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
@@ -30,7 +30,7 @@ from atlas.models import (
     successions,
 )
 from atlas.names import normalise
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.search import suggest
 from atlas.services.members import add_member
 from atlas.services.transitions import fire
@@ -219,8 +219,7 @@ def attach_request(access: AccessRequest, collectivity: Collectivity, *, actor: 
         PermissionDenied: not of the staff.
         ValidationError: decided meanwhile, already a member, or already asked for.
     """
-    if not may(actor, "atlas.change_accessrequest"):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, "atlas.change_accessrequest"))
     locked = AccessRequest.objects.select_for_update().get(pk=access.pk)
     if locked.status != AccessStatus.PENDING or not (locked.wanted_name or locked.wanted_siren):
         raise ValidationError(_("Cette demande ne se rattache plus."), code="decided")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from atlas import rules, tasks
 from atlas.models import Collectivity, Country, Membership, Posting, Region, Role, User, in_force
-from atlas.permissions import ADMIN, OFFICERS, granted, may
+from atlas.permissions import ADMIN, OFFICERS, granted, may, require
 from atlas.services.access import confirm_requests
 from atlas.services.members import add_member
 
@@ -279,8 +279,7 @@ def ensure_posting(
 
 
 def _check(who: User, permission: str, subject: Collectivity | Membership | None = None) -> None:
-    if not may(who, permission, subject):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(who, permission, subject))
 
 
 def _check_rank(user: User, who: User) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from atlas import rules, tasks
 from atlas.filters import lists
 from atlas.models import Rhythm, SavedSearch, User, in_force
 from atlas.notifications.alerts import CONFIRM, STOP
+from atlas.permissions import require
 
 
 class VoidAlertLink(ValidationError):
@@ -129,5 +130,4 @@ def stop(search: SavedSearch, *, actor: User) -> None:
 
 
 def _own(search: SavedSearch, *, actor: User) -> None:
-    if search.user_id != actor.pk and search.email.lower() != actor.email.lower():
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(search.user_id == actor.pk or search.email.lower() == actor.email.lower())

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, User
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.records import StaleRecord
 
 WRITABLE = ("website", "postal_address", "email", "phone")
@@ -26,8 +24,7 @@ def describe(collectivity: Collectivity, *, actor: User, read: Mapping[str, Any]
     """
     if unknown := {*fields, *read} - {*WRITABLE}:
         raise TypeError(f"not writable here: {', '.join(sorted(unknown))}")
-    if not may(actor, "atlas.change_collectivity", collectivity):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, "atlas.change_collectivity", collectivity))
     locked = Collectivity.objects.select_for_update(of=("self",)).get(pk=collectivity.pk)
     if any(getattr(locked, name) != value for name, value in read.items()):
         raise StaleRecord

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from atlas import rules, tasks
 from atlas.models import Collectivity, Contact, FormDraft, User, contact_digests, in_force
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.records import StaleRecord, save_record
 
 WRITABLE = {
@@ -210,5 +210,4 @@ def tell_contacts(ids: Iterable[int]) -> None:
 
 
 def _check(permission: str, subject: Collectivity | Contact, who: User) -> None:
-    if not may(who, permission, subject):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(who, permission, subject))

@@ -1,13 +1,14 @@
 """Asking for a file that takes time."""
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atlas import tasks
 from atlas.filters import lists
 from atlas.models import Collectivity, ExportJob, User
+from atlas.permissions import require
 
 
 @transaction.atomic
@@ -23,8 +24,8 @@ def ask_export(name: str, query: str, *, actor: User, collectivity: Collectivity
     listed = lists.find(name)
     if listed is None:
         raise ValidationError(_("Cette liste n’existe pas."), code="list")
-    if collectivity and not Collectivity.objects.entered_by(actor).filter(pk=collectivity.pk).exists():
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    if collectivity:
+        require(Collectivity.objects.entered_by(actor).filter(pk=collectivity.pk).exists())
     asked = {"user": actor, "list_name": name, "query": listed.asked(query), "collectivity": collectivity}
     User.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # two clicks at once make one job
     waiting = ExportJob.objects.queued().filter(user=actor)

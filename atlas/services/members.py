@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from atlas import tasks
 from atlas.models import Collectivity, Membership, Role, User
-from atlas.permissions import may
+from atlas.permissions import may, require
 
 
 @transaction.atomic
@@ -118,5 +118,4 @@ def _still_invited(membership: Membership) -> None:
 
 
 def _check(membership: Membership, who: User) -> None:
-    if not may(who, "atlas.change_membership", membership):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(who, "atlas.change_membership", membership))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from atlas import rules
 from atlas.models import OperatingRule, User
+from atlas.permissions import require
 
 
 @transaction.atomic
@@ -23,8 +24,7 @@ def set_rule(
         PermissionDenied: `actor` does not write rules.
         ValidationError: no such rule, out of its bounds, it begins before the last one, or no reason is given.
     """
-    if actor and not actor.has_perm("atlas.add_operatingrule"):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(actor is None or actor.has_perm("atlas.add_operatingrule"))
     if rules.find(code) is None:
         raise ValidationError({"code": _("Cette règle n’existe pas.")}, code="unknown")
     valid_from = valid_from or timezone.localdate()

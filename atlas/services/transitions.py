@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas.models import StatusChange, User
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.workflow import Stamp, Transition
 
 M = TypeVar("M", bound=models.Model)
@@ -44,8 +44,7 @@ def fire(
     """
     transition = _find(obj, name)
     locked = _lock(obj)
-    if not may(actor, transition.permission, locked):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, transition.permission, locked))
     return _move(locked, transition, actor, note, announce, fields)
 
 

@@ -19,10 +19,10 @@ from atlas.forms.contacts import ContactStep, EndForm
 from atlas.forms.steps import Step
 from atlas.models import Contact, limit_of
 from atlas.pages import unindexed
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services import contacts
 from atlas.throttling import LinkThrottle
-from atlas.views.space import InSpace, StepPage, check
+from atlas.views.space import InSpace, StepPage
 
 
 class ContactList(InSpace):
@@ -54,7 +54,7 @@ class ContactCreate(StepPage):
     template_name = "atlas/space/contact_form.html"
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "atlas.add_contact", self.collectivity))
+        require(may(self.request.user, "atlas.add_contact", self.collectivity))
         return ContactStep(None, actor=self.request.user, collectivity=self.collectivity, data=data)
 
     def get_success_url(self, step: Step, record: Any) -> str:
@@ -74,7 +74,7 @@ class OfContact(InSpace):
         """The row as it stands now. Raises Http404, PermissionDenied."""
         rows = Contact.objects.visible_to(self.request.user).filter(collectivity=self.collectivity)
         found = get_object_or_404(rows, uuid=self.kwargs["uuid"])
-        check(may(self.request.user, self.permission, found))
+        require(may(self.request.user, self.permission, found))
         return found
 
     permission = "atlas.change_contact"

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from atlas.forms.accounts import InviteMemberForm, RoleForm
 from atlas.models import AccessRequest, Membership, Role
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services import accounts, members
 from atlas.services.transitions import available
-from atlas.views.space import InSpace, check
+from atlas.views.space import InSpace
 
 
 class MemberList(InSpace):
@@ -25,7 +25,7 @@ class MemberList(InSpace):
         return self.show(InviteMemberForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        check(self.can_manage)
+        require(self.can_manage)
         form = InviteMemberForm(request.POST)
         if not form.is_valid():
             return self.show(form, 422)
@@ -74,7 +74,7 @@ class OfMember(InSpace):
         """Raises Http404, PermissionDenied."""
         rows = Membership.objects.visible_to(self.request.user).for_list().filter(collectivity=self.collectivity)
         found = get_object_or_404(rows, pk=self.kwargs["pk"])
-        check(may(self.request.user, "atlas.change_membership", found))
+        require(may(self.request.user, "atlas.change_membership", found))
         return found
 
     def back(self) -> str:
@@ -103,7 +103,7 @@ class MemberRole(OfMember):
         return self.render("atlas/space/member_role.html", form=RoleForm(initial={"role": self.member.role}))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        check(bool(self.member))
+        require(bool(self.member))
         form = RoleForm(request.POST)
         if not form.is_valid():
             return self.render("atlas/space/member_role.html", 422, form=form)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from atlas.forms.sheet import SheetStep
 from atlas.forms.steps import Step
 from atlas.models import Collectivity
-from atlas.permissions import may
-from atlas.views.space import StepPage, check
+from atlas.permissions import may, require
+from atlas.views.space import StepPage
 
 
 class AuthoritySheet(StepPage):
@@ -25,7 +25,7 @@ class AuthoritySheet(StepPage):
         return redirect(self.collectivity.get_absolute_url())
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "atlas.change_collectivity", self.collectivity))
+        require(may(self.request.user, "atlas.change_collectivity", self.collectivity))
         stored = Collectivity.objects.visible_to(self.request.user).get(pk=self.collectivity.pk)
         return SheetStep(stored, actor=self.request.user, collectivity=self.collectivity, data=data)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -191,9 +191,3 @@ def _query(draft: FormDraft) -> QueryDict:
     for name, values in draft.data.items():
         data.setlist(name, values)
     return data
-
-
-def check(allowed: bool) -> None:
-    """Raises PermissionDenied with the sentence that the page of refusal shows."""
-    if not allowed:
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))

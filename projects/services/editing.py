@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 
 from atlas.models import User
 from atlas.names import slugify
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.records import StaleRecord
 from projects.completeness import missing
 from projects.models import Partnership, Project
@@ -22,8 +21,7 @@ R = TypeVar("R", Project, Partnership)
 
 def check(permission: str, subject: models.Model, *, actor: User) -> None:
     """Raises PermissionDenied unless `actor` may."""
-    if not may(actor, permission, subject):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, permission, subject))
 
 
 @contextmanager

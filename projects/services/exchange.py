@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, Country, ForeignAuthority, ForeignPlace, User, in_force
-from atlas.permissions import may
+from atlas.permissions import may, require
 from projects import rules, tasks
 from projects.models import (
     ConversationStatus,
@@ -138,8 +138,7 @@ def check_side(
         allowed = may(actor, "projects.add_partnershipnotice", collectivity)
     else:
         allowed = contact is not None and contact == conversation.contact_of(side)
-    if not allowed:
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(allowed)
 
 
 @transaction.atomic
@@ -300,8 +299,7 @@ def conclude(
     """
     locked = _lock(conversation)
     side = Side.AUTHOR if locked.notice.collectivity_id == collectivity.pk else Side.REPLIER
-    if locked.collectivity_of(side) != collectivity:
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(locked.collectivity_of(side) == collectivity)
     check_side(locked, side, actor=actor, contact=None)
     if not locked.is_open or locked.partnership_id:
         raise ValidationError(_("Cette conversation est terminée."), code="stopped")

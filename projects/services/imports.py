@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas.models import PositionPrecision, User
 from atlas.names import normalise
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.partners import NewAuthority, authorities_of_places, make_authorities
 from projects.imports.columns import FileRow, read_rows, restore
 from projects.imports.files import read_lines
@@ -142,8 +142,7 @@ def _sourced(row: FileRow, batch: PartnershipImport) -> FileRow:
 
 def _authorise(permission: str, *, actor: User | None) -> None:
     """No actor is the machine's own administrator, at its command line."""
-    if actor is not None and not may(actor, permission):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(actor is None or may(actor, permission))
 
 
 def _one_at_a_time() -> None:

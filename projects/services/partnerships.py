@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from atlas.models import User
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.copying import copy_instances, copy_rows
 from projects.models import (
     DatePrecision,
@@ -113,8 +113,7 @@ def save_parties(
         PermissionDenied: `actor` may not.
         ValidationError: a rule of a party is broken, one of the two sides is left empty, or a party has refused.
     """
-    if not may(actor, "projects.change_partnership", partnership):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, "projects.change_partnership", partnership))
     before, there = Touched.by(Partnership, [partnership.pk]), french_of(partnership)
     for party in removed:
         party.delete()

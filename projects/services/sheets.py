@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas.models import Collectivity, User, successions
-from atlas.permissions import may
+from atlas.permissions import may, require
 from projects.imports.faults import Fault, FileRefused
 from projects.imports.files import MOST_BYTES
 from projects.imports.sheets.codes import Codes
@@ -114,8 +114,7 @@ def cancel_sheet(upload_id: int, *, actor: User) -> None:
 
 
 def _own(upload: SheetUpload, *, actor: User) -> None:
-    if upload.by_id != actor.pk:
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(upload.by_id == actor.pk)
     if upload.status == ImportStatus.DONE:
         raise ValidationError(_("Ce classeur est déjà appliqué."), code="done")
 

@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from atlas.permissions import may
-from atlas.views.space import check
+from atlas.permissions import may, require
 from projects import services
 from projects.forms.partner import ConsentForm
 from projects.models import ConsentAnswer, Partnership, PartyConsent, Project
@@ -33,7 +32,7 @@ class Consent(OfRecord):
         return self.show(ConsentForm())
 
     def post(self, request: HttpRequest, uuid: Any) -> HttpResponse:
-        check(may(request.user, "projects.answer_partyconsent", self.consent))
+        require(may(request.user, "projects.answer_partyconsent", self.consent))
         form = ConsentForm(request.POST)
         if not form.is_valid():
             return self.show(form, 422)

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from atlas.permissions import may
-from atlas.views.space import InSpace, SpacePage, check
+from atlas.permissions import may, require
+from atlas.views.space import InSpace, SpacePage
 from projects import services
 from projects.forms.exchange import ConcludeForm, MessageForm, ReportForm, StatusForm
 from projects.models import NoticeConversation, NoticeMessage, Partnership, PartnershipNotice, Side
@@ -67,7 +67,7 @@ class Reply(InSpace):
         return get_object_or_404(rows.for_detail(), slug=self.kwargs["slug"])
 
     def show(self, form: MessageForm, status: int = 200) -> HttpResponse:
-        check(may(self.request.user, "projects.add_partnershipnotice", self.collectivity))
+        require(may(self.request.user, "projects.add_partnershipnotice", self.collectivity))
         return self.render("projects/space/notice_reply.html", status, notice=self.notice, form=form)
 
 
@@ -131,7 +131,7 @@ class Conversation(OfConversation):
         return self.show()
 
     def post(self, request: HttpRequest, uuid: Any) -> HttpResponse:
-        check(self.can_write)
+        require(self.can_write)
         forms = act(self.conversation, self.side, request, actor=request.user)
         return redirect(self.address()) if forms is None else self.show(forms, 422)
 
@@ -230,7 +230,7 @@ class Conclude(OfConversation):
         return self.show(form, 422)
 
     def form(self, data: Any = None) -> ConcludeForm:
-        check(self.can_write)
+        require(self.can_write)
         own = Partnership.objects.visible_to(self.request.user).filter(french_ids__contains=[self.collectivity.pk])
         return ConcludeForm(data, partnerships=own.for_list(), own_notice=self.side == Side.AUTHOR)
 

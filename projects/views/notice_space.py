@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from atlas.forms.steps import Step
 from atlas.models import StatusChange
-from atlas.permissions import may
-from atlas.views.space import SpacePage, StepPage, check
+from atlas.permissions import may, require
+from atlas.views.space import SpacePage, StepPage
 from atlas.workflow import Transition
 from projects import services
 from projects.completeness import notice_lacks, offered
@@ -55,7 +55,7 @@ class NoticeCreate(StepPage):
     template_name = "projects/space/notice_form.html"
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "projects.add_partnershipnotice", self.collectivity))
+        require(may(self.request.user, "projects.add_partnershipnotice", self.collectivity))
         return NoticeStep(None, actor=self.request.user, collectivity=self.collectivity, data=data)
 
     def get_success_url(self, step: Step, record: Any) -> str:
@@ -122,7 +122,7 @@ class NoticeUpdate(OfNotice, StepPage):
     template_name = "projects/space/notice_form.html"
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "projects.change_partnershipnotice", self.record))
+        require(may(self.request.user, "projects.change_partnershipnotice", self.record))
         if self.record.publication not in EDITABLE:
             raise Http404
         return NoticeStep(self.read(), actor=self.request.user, collectivity=self.collectivity, data=data)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from atlas.exports import attach, download
 from atlas.models import Collectivity
 from atlas.names import slugify
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.search import suggest
-from atlas.views.space import InSpace, SpacePage, check
+from atlas.views.space import InSpace, SpacePage
 from projects import services
 from projects.forms.sheets import AgreementSearchForm, SheetForm
 from projects.imports.faults import Fault, FileRefused
@@ -33,7 +33,7 @@ class SheetPage(InSpace):
         return self.show(SheetForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        check(may(request.user, "projects.add_project", self.collectivity))
+        require(may(request.user, "projects.add_project", self.collectivity))
         form = SheetForm(request.POST, request.FILES, dropped="file" in getattr(request, "too_big", set()))
         if not form.is_valid():
             return self.show(form, status=422)

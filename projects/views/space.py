@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 from atlas.forms.accounts import TransitionForm
 from atlas.forms.steps import Step
 from atlas.models import StatusChange
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.transitions import available
-from atlas.views.space import InSpace, SpacePage, StepPage, check
+from atlas.views.space import InSpace, SpacePage, StepPage
 from atlas.workflow import Transition
 from projects import services
 from projects.completeness import Missing, missing, offered
@@ -102,7 +102,7 @@ class OfRecord(InSpace):
 
     def check_writer(self) -> None:
         """Raises PermissionDenied."""
-        check(may(self.request.user, f"projects.change_{self.model._meta.model_name}", self.record))
+        require(may(self.request.user, f"projects.change_{self.model._meta.model_name}", self.record))
 
 
 # --- Projects ---------------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class ProjectCreate(StepPage):
     template_name = "projects/space/step.html"
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "projects.add_project", self.collectivity))
+        require(may(self.request.user, "projects.add_project", self.collectivity))
         return IdentityStep(None, actor=self.request.user, collectivity=self.collectivity, data=data)
 
     def get_success_url(self, step: Step, record: Any) -> str:
@@ -266,7 +266,7 @@ class ProjectCopy(OfProject):
         return redirect(self.address())
 
     def post(self, request: HttpRequest, uuid: Any) -> HttpResponse:
-        check(may(request.user, "projects.add_project", self.collectivity))
+        require(may(request.user, "projects.add_project", self.collectivity))
         copy = services.copy_project(self.record, self.collectivity, actor=request.user)
         messages.success(request, _("La copie est un brouillon : donnez-lui son intitulé et ses dates."))
         return redirect("space:project_step", self.collectivity.slug, copy.uuid, "identite")
@@ -359,7 +359,7 @@ class PartnershipCreate(StepPage):
     template_name = "projects/space/partnership_form.html"
 
     def get_step(self, data: QueryDict | None = None) -> Step:
-        check(may(self.request.user, "projects.add_partnership", self.collectivity))
+        require(may(self.request.user, "projects.add_partnership", self.collectivity))
         return PartnershipStep(None, actor=self.request.user, collectivity=self.collectivity, data=data)
 
     def get_success_url(self, step: Step, record: Any) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from atlas.models import Collectivity, CollectivityEvent, Move, Succession, successions
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services import moves
 from atlas.views.space import InSpace
 from projects.services import succession
@@ -64,8 +64,8 @@ class TakeOver(InSpace):
         messages.success(self.request, _("Tout est revenu comme avant."))
 
     def _show(self, found: Succession, status: int = 200, refusal: str = "") -> HttpResponse:
-        if not may(self.request.user, "atlas.take_over", self.collectivity) and self.request.method == "POST":
-            raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+        if self.request.method == "POST":
+            require(may(self.request.user, "atlas.take_over", self.collectivity))
         former = Collectivity.objects.visible_to(self.request.user).get(pk=found.old)
         posted = self._chosen() if status == 422 else None
         standing: list[Move] = list(self.collectivity.moves_in.standing().filter(french_from=former).for_list())

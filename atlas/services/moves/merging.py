@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from atlas.models import Distinction, ForeignAuthority, Move, MoveKind, User
 from atlas.names import normalise
-from atlas.permissions import may
+from atlas.permissions import may, require
 
 from .drafts import pass_drafts
 from .ledger import Difference, Ledger
@@ -47,8 +47,7 @@ declare(
 
 
 def _check(permission: str, about: models.Model | None = None, *, actor: User) -> None:
-    if not may(actor, permission, about):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, permission, about))
 
 
 def differing(one: ForeignAuthority, other: ForeignAuthority) -> list[str]:

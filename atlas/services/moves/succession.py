@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from atlas.models import (
     contact_digests,
     successions,
 )
-from atlas.permissions import may
+from atlas.permissions import may, require
 from atlas.services.contacts import tell_contacts
 
 from .drafts import pass_drafts
@@ -81,8 +81,7 @@ def take_over(
         PermissionDenied: `actor` neither represents the heir nor is in charge of events.
         ValidationError: one is not the heir of the other, or nothing is left to take over.
     """
-    if not may(actor, "atlas.take_over", heir):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(may(actor, "atlas.take_over", heir))
     found = next((one for one in successions([old.pk]) if one.heir == heir.pk), None)
     if found is None or old.is_current:
         raise ValidationError(_("Aucun événement ne dit que l’une succède à l’autre."), code="no_heir")

@@ -2,14 +2,14 @@
 
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from atlas.models import User
-from atlas.permissions import may
+from atlas.permissions import may, require
 from projects import tasks
 from projects.figures import queue
 from projects.models import Partnership, Project, RecordComment, VerifierKind
@@ -67,8 +67,7 @@ def comment(record: Partnership | Project, *, actor: User, text: str, verified: 
     """
     kind = _kind(record)
     verifies = may(actor, f"projects.verify_{kind}", record)
-    if not verifies and not may(actor, f"projects.change_{kind}", record):
-        raise PermissionDenied(_("Vous n’avez pas le droit de faire cette action."))
+    require(verifies or may(actor, f"projects.change_{kind}", record))
     word = RecordComment(
         author=actor, text=text.strip(), written_as=_title(record, actor=actor) if verifies else "", **{kind: record}
     )
