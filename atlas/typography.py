@@ -5,6 +5,7 @@ One place for all of them: a text that no catalogue of French translates is Fren
 
 import re
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from gettext import NullTranslations
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.utils.dateformat import DateFormat
 from django.utils.translation import get_language, trans_real
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_BREAK, NARROW_SPACE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 # Before the high marks and the signs, and between guillemets and what they hold. The % of «%(name)s» is no sign.
 _BREAKS = re.compile(r" (?=[:;?!€]|%%?(?![\w(]))|(?<=«) ?(?=\S)|(?<=[^\s«]) ?(?=»)")
 
@@ -44,3 +45,21 @@ def install() -> None:
     """Once the apps are loaded; catalogues live as long as the process."""
     trans_real.translation(settings.LANGUAGE_CODE).add_fallback(_AsTyped())
     DateFormat.S = _suffix
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
+    """1234567.891 → «1 234 568»; `|number:1` → «1 234 567,9». Thousands are parted by narrow no-break spaces."""
+    if value is None or value == "":
+        return ""
+    quantum = Decimal(1).scaleb(-int(decimals))
+    text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
+    return text.replace(",", NARROW_SPACE).replace(".", ",")
+
+
+def exact(value: float | Decimal | None) -> str:
+    """1234.5 → «1 234,5»: with its cents, where there are some."""
+    text = number(value, 2)
+    return text.rstrip("0").rstrip(",") if "," in text else text

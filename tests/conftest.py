@@ -41,3 +41,21 @@ def staff(db):
     from tests.factories.atlas import UserFactory
 
     return UserFactory(staff=True)
+
+
+@pytest.fixture
+def town(db):
+    """The authority in whose space one works."""
+    from tests.factories.atlas import CollectivityFactory
+
+    return CollectivityFactory(name="Rennes", slug="rennes-35238")
+
+
+@pytest.fixture
+def editor(town, client):
+    """Who writes for the town, logged in."""
+    from tests.factories.atlas import MembershipFactory
+
+    user = MembershipFactory(collectivity=town, role="editor").user
+    client.force_login(user)
+    return user

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import Field, QuerySet
+from django.db.models import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -41,10 +41,8 @@ class MembershipInline(PartsInline):
     model = Membership
     fk_name = "user"
     fields = readonly_fields = ("collectivity", "role", "created_at")
+    related = ("collectivity", "user")
     show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("collectivity", "user")
 
 
 GESTURES = {

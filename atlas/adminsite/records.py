@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
 from django.core.exceptions import ValidationError
-from django.db.models import Model, URLField
+from django.db.models import Model, QuerySet, URLField
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -81,10 +81,15 @@ class FreshInline(StackedInline):
 
 
 class PartsInline(TabularInline):
-    """Rows below a record, to read: a table."""
+    """Rows below a record, to read: a table. `related`: what their columns name, read with them."""
 
     template = "admin/parts.html"
     extra = 0
+    related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.related) if self.related else rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return list(self.fields)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from atlas.typography import NO_BREAK
+
 from .base import FacetedFilterSet
 from .lists import PublicList
-
-NO_BREAK_SPACE = "\u00a0"
 
 
 def label_of(filterset: FacetedFilterSet, name: str, value: Any) -> str:
@@ -18,7 +18,7 @@ def label_of(filterset: FacetedFilterSet, name: str, value: Any) -> str:
         value = _("oui") if value else _("non")
     elif words := getattr(filterset.filters[name], "words", None):
         value = words(value)
-    return f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {value}"
+    return f"{filterset.filters[name].label}{NO_BREAK}: {value}"
 
 
 def words_of(listed: PublicList, query: str, user: Any) -> list[str]:
@@ -32,8 +32,6 @@ def words_of(listed: PublicList, query: str, user: Any) -> list[str]:
         labels = {str(key): str(label) for key, label in spec.labels().items()} if spec else {}
         for one in value if isinstance(value, list) else [value]:
             said = labels.get(str(one))
-            label = (
-                f"{filterset.filters[name].label}{NO_BREAK_SPACE}: {said}" if said else label_of(filterset, name, one)
-            )
+            label = f"{filterset.filters[name].label}{NO_BREAK}: {said}" if said else label_of(filterset, name, one)
             found.append(label)
     return found

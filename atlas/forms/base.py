@@ -32,9 +32,8 @@ class DsfrForm(forms.Form):
         forms.CheckboxSelectMultiple: "",
         forms.FileInput: "fr-upload",
     }
-    folded: Sequence[
-        str
-    ] = ()  # names of fields that most people leave as they are: one opens them below `folded_title`
+    # Names of fields that most people leave as they are: one opens them below `folded_title`.
+    folded: Sequence[str] = ()
     folded_title: Any = ""
 
     def __init__(self, *args, **kwargs) -> None:
@@ -68,6 +67,15 @@ class LinesField(SimpleArrayField):
     def to_python(self, value: str | list | None) -> list:
         lines = value.splitlines() if isinstance(value, str) else (value or [])
         return super().to_python("\n".join(line.strip() for line in lines if line.strip()))
+
+
+class WebField(forms.URLField):
+    """The address of a page, not always known; what bears no scheme is https."""
+
+    def __init__(self, *, label: Any, max_length: int = 200) -> None:
+        super().__init__(
+            label=label, required=False, max_length=max_length, assume_scheme="https", help_text="https://…"
+        )
 
 
 class OrderedDays:

@@ -70,9 +70,8 @@ class ContactStep(Step):
     main_class = ContactForm
 
     def main_arguments(self) -> dict[str, Any]:
-        """A copy of the row: a form writes into its instance even when it is refused."""
-        instance = Contact.objects.get(pk=self.record.pk) if self.record else Contact(collectivity=self.collectivity)
-        return {"data": self.data, "instance": instance}
+        fresh = {} if self.record else {"instance": Contact(collectivity=self.collectivity)}
+        return super().main_arguments() | fresh
 
     def refuse(self, error: ValidationError) -> None:
         if "consent_note" in getattr(error, "error_dict", {}):

@@ -1,20 +1,16 @@
 """The form of an authority's own sheet."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DsfrModelForm
+from atlas.forms.base import DsfrModelForm, WebField
 from atlas.forms.steps import Step
 from atlas.models import Collectivity
 from atlas.services.collectivities import WRITABLE, describe
 
 
 class SheetForm(DsfrModelForm):
-    website = forms.URLField(
-        label=_("Site internet"), required=False, max_length=200, assume_scheme="https", help_text="https://…"
-    )
+    website = WebField(label=_("Site internet"))
 
     class Meta:
         model = Collectivity
@@ -36,10 +32,6 @@ class SheetStep(Step):
 
     def prepare(self) -> None:
         self.read = {name: getattr(self.record, name) for name in WRITABLE}
-
-    def main_arguments(self) -> dict[str, Any]:
-        """A copy of the row: a form writes into its instance even when it is refused."""
-        return {"data": self.data, "instance": Collectivity.objects.get(pk=self.record.pk)}
 
     def save(self, *, read_version: int | None) -> Collectivity:
         return describe(self.record, actor=self.actor, read=self.read, **self.main.cleaned_data)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -141,7 +142,8 @@ class Step:
         """Reads what the forms need, before they are made."""
 
     def main_arguments(self) -> dict[str, Any]:
-        return {"data": self.data, "instance": self.record}
+        """With a copy of the row: a form writes into its instance even when it is refused."""
+        return {"data": self.data, "instance": copy(self.record)}
 
     def initial_rows(self, name: str) -> list[dict[str, Any]]:
         return []

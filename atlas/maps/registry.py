@@ -69,7 +69,7 @@ class MapLayer:
     one_end: bool = False
 
     def count_ground(self, rows: QuerySet, most: int | None = None) -> dict[str, list[tuple[str, int]]]:
-        """(code, number of rows) of each of `countries`, `regions` and `departments`, the most present first (one query).
+        """(code, number of rows) of each of `countries`, `regions` and `departments`, in any order (one query).
 
         A row of two authorities of one département counts once there, as in the list: rows that join the same ones are counted
         together, then each département once for them. No more rows than `most` are read.
@@ -96,7 +96,7 @@ class MapLayer:
             )
             for family, code, n in cursor.fetchall():
                 counted[family].append((code, n))
-        return {family: sorted(found, key=lambda one: (-one[1], one[0])) for family, found in counted.items()}
+        return counted
 
     def of_point(self, rows: QuerySet, side: str, pk: int) -> QuerySet:
         """The rows that meet at a point: an authority («french», «foreign»), or one of their own («spot»)."""

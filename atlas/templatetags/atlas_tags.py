@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -17,34 +17,18 @@ from atlas import models, rules
 from atlas.filters.words import label_of
 from atlas.forms.base import faults
 from atlas.forms.steps import Step
+from atlas.typography import NO_BREAK, exact, number
 
 register = template.Library()
 
-NARROW_SPACE = "\u202f"
-NO_BREAK_SPACE = "\u00a0"
-
-
-@register.filter
-def number(value: float | Decimal | None, decimals: int = 0) -> str:
-    """1234567.891 → «1 234 568»; `|number:1` → «1 234 567,9». Thousands are parted by narrow no-break spaces."""
-    if value is None or value == "":
-        return ""
-    quantum = Decimal(1).scaleb(-int(decimals))
-    text = f"{Decimal(str(value)).quantize(quantum, ROUND_HALF_UP):,f}"
-    return text.replace(",", NARROW_SPACE).replace(".", ",")
-
-
-@register.filter
-def exact(value: float | Decimal | None) -> str:
-    """1234.5 → «1 234,5»: with its cents, where there are some."""
-    text = number(value, 2)
-    return text.rstrip("0").rstrip(",") if "," in text else text
+register.filter(number)
+register.filter(exact)
 
 
 @register.filter
 def millions(value: float | Decimal, decimals: int = 1) -> str:
     """1234500000 (euros) → «1 234,5 M€»."""
-    return f"{number(Decimal(str(value)) / 1_000_000, decimals)}{NO_BREAK_SPACE}M€"
+    return f"{number(Decimal(str(value)) / 1_000_000, decimals)}{NO_BREAK}M€"
 
 
 @register.simple_tag
@@ -58,7 +42,7 @@ def in_force(code: str) -> str:
 def plural(count: int, words: str) -> str:
     """`3|plural:"projet,projets"` → «3 projets»; 0 and 1 take the singular: «0 projet»."""
     one, _comma, many = words.partition(",")
-    return f"{number(count)}{NO_BREAK_SPACE}{one if abs(count) < 2 else many or one + 's'}"
+    return f"{number(count)}{NO_BREAK}{one if abs(count) < 2 else many or one + 's'}"
 
 
 @register.filter(expects_localtime=True)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from atlas.filters import Unnest, labels
+from atlas.names import normalise
 
 
 class ByCodes(admin.SimpleListFilter):
@@ -35,3 +36,11 @@ class ByTheme(ByCodes):
 
 
 CRITERIA = (ByCountry, ByRegion, ByTheme)
+
+
+class SearchedByParty:
+    """By what `search_fields` hold, or by a party: there accents, case and hyphens do not count."""
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        rows, repeats = super().get_search_results(request, queryset, search_term)
+        return rows | queryset.filter(party_names__contains=normalise(search_term)), repeats

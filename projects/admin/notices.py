@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from atlas.adminsite import Gesture, RecordAdmin, Work, WorkflowAdmin, as_written, declare
-from atlas.names import normalise
 from atlas.permissions import may
 from projects import services
 from projects.models import NoticeMessage, PartnershipNotice
 from projects.services.notices import OF_STATE
 
-from .criteria import CRITERIA
+from .criteria import CRITERIA, SearchedByParty
 
 
 @admin.register(PartnershipNotice)
-class NoticeAdmin(WorkflowAdmin):
+class NoticeAdmin(SearchedByParty, WorkflowAdmin):
     """Nothing of it can be changed here by accident: an abusive one is withdrawn, and the link of its author revoked."""
 
     transition_services = dict.fromkeys(OF_STATE, services.move_notice)
@@ -103,11 +102,6 @@ class NoticeAdmin(WorkflowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = PartnershipNotice.objects.visible_to(request.user).defer("search")
         return rows.select_related("collectivity", "foreign_authority", "contact", "created_by")
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        """By words of the title, or by the author: there accents, case and hyphens do not count."""
-        rows, repeats = super().get_search_results(request, queryset, search_term)
-        return rows | queryset.filter(party_names__contains=normalise(search_term)), repeats
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A notice is written by its author."""

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy
 
 from atlas.adminsite import PartsInline, Work, WorkflowAdmin, as_written, declare
 from atlas.history import words
-from atlas.names import normalise
 from projects import services
 from projects.models import (
     IndicatorPeriod,
@@ -25,7 +24,7 @@ from projects.models import (
     ProjectTheme,
 )
 
-from .criteria import CRITERIA
+from .criteria import CRITERIA, SearchedByParty
 
 ACTUAL = IndicatorPeriod._meta.get_field("actual")
 
@@ -33,29 +32,23 @@ ACTUAL = IndicatorPeriod._meta.get_field("actual")
 class PartyInline(PartsInline):
     model = ProjectParty
     fields = ("role", "who", "kind", "cash", "in_kind")
+    related = ("collectivity", "foreign_authority")
 
     @admin.display(description=gettext_lazy("partie"))
     def who(self, party: ProjectParty) -> str:
         return str(party)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("collectivity", "foreign_authority")
-
 
 class ThemeInline(PartsInline):
     model = ProjectTheme
     fields = ("theme", "share", "is_primary")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("theme")
+    related = ("theme",)
 
 
 class CountryInline(PartsInline):
     model = ProjectCountry
     fields = ("country", "share")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("country")
+    related = ("country",)
 
 
 class BudgetInline(PartsInline):
@@ -66,9 +59,7 @@ class BudgetInline(PartsInline):
 class PlaceInline(PartsInline):
     model = ProjectPlace
     fields = ("foreign_authority", "name", "latitude", "longitude", "precision")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("foreign_authority")
+    related = ("foreign_authority",)
 
 
 class IndicatorInline(PartsInline):
@@ -92,9 +83,7 @@ class IndicatorInline(PartsInline):
 class MarkerInline(PartsInline):
     model = ProjectMarker
     fields = ("marker", "score")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("marker")
+    related = ("marker",)
 
 
 class DocumentInline(PartsInline):
@@ -108,7 +97,7 @@ class PhotoInline(PartsInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(WorkflowAdmin):
+class ProjectAdmin(SearchedByParty, WorkflowAdmin):
     """Nothing of it can be changed here by accident: only its transitions move it."""
 
     transition_services = {transition.name: services.move for transition in Project.workflow}
@@ -155,7 +144,7 @@ class ProjectAdmin(WorkflowAdmin):
 
     @admin.display(description=gettext_lazy("période"), ordering="starts_on")
     def period(self, project: Project) -> str:
-        return "–".join(dict.fromkeys(str(day.year) for day in (project.starts_on, project.ends_on) if day)) or "–"
+        return project.years or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         shown = [name for _title, options in self.fieldsets for name in options["fields"]]
@@ -167,11 +156,6 @@ class ProjectAdmin(WorkflowAdmin):
         if request.resolver_match.kwargs.get("object_id"):
             return rows.defer("search").select_related("confirmed_by", "created_by")
         return rows.for_list().prefetch_related("countries")
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        """By words of the title, or by a party: there accents, case and hyphens do not count."""
-        rows, repeats = super().get_search_results(request, queryset, search_term)
-        return rows | queryset.filter(party_names__contains=normalise(search_term)), repeats
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A project is described in the space of its authority."""

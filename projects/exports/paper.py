@@ -62,12 +62,6 @@ def figure(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}".replace(",", "\u00a0")
 
 
-def exact(value: float | None) -> str:
-    """With its cents, where there are some."""
-    text = "" if value is None else f"{value:,.2f}".replace(",", "\u00a0").replace(".", ",")
-    return text.rstrip("0").rstrip(",")
-
-
 def table(cells: list, widths: list) -> Table:
     return Table(
         cells,

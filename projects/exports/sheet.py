@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer
 
+from atlas.typography import exact
 from projects.models import (
     ActivityStatus,
     BudgetSource,
@@ -18,7 +19,7 @@ from projects.models import (
 )
 from projects.workflow import PUBLIC
 
-from .paper import BLUE, GREY, build, day_of, exact, figure, fonts, grid, style, table, text_of
+from .paper import BLUE, GREY, build, day_of, figure, fonts, grid, style, table, text_of
 
 
 def project_pdf(project: Project) -> bytes:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays
+from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays, WebField
 from atlas.forms.steps import RowSet, row_set
 from atlas.models import Collectivity, Theme
 from projects import services
@@ -43,16 +43,8 @@ class PartnershipForm(DsfrModelForm):
     )
     note = forms.CharField(label=_("Note"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
-    deliberation_url = forms.URLField(
-        label=_("Délibération en ligne"), required=False, max_length=200, assume_scheme="https", help_text="https://…"
-    )
-    agreement_url = forms.URLField(
-        label=_("Texte de l’accord en ligne"),
-        required=False,
-        max_length=200,
-        assume_scheme="https",
-        help_text="https://…",
-    )
+    deliberation_url = WebField(label=_("Délibération en ligne"))
+    agreement_url = WebField(label=_("Texte de l’accord en ligne"))
 
     class Meta:
         model = Partnership

@@ -119,8 +119,8 @@ class WhoForm(DsfrForm):
         return [self[name] for name in (*names, "name", "function", "email", "language")]
 
 
-class ProposeForm(WhoForm, ForeignNoticeForm):
-    """The whole proposal: who, then the notice. Here the notice must be complete at once."""
+class ReviseForm(ForeignNoticeForm):
+    """The notice alone, by its author abroad: it must be complete at once."""
 
     def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
         super().__init__(*args, regions=regions, themes=all_themes(), **kwargs)
@@ -129,6 +129,10 @@ class ProposeForm(WhoForm, ForeignNoticeForm):
 
     def notice_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in NOTICE_ORDER]
+
+
+class ProposeForm(WhoForm, ReviseForm):
+    """The whole proposal: who, then the notice."""
 
     def said_notice(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name not in IDENTITY}
@@ -138,18 +142,6 @@ NOTICE_ORDER = (
     *("direction", "title", "sought", "need", "motives", "territory", "themes", "languages"),
     *("levels", "sizes", "regions", "budget"),
 )
-
-
-class ReviseForm(ForeignNoticeForm):
-    """The notice alone, corrected by its author."""
-
-    def __init__(self, *args: Any, regions: Sequence[Region], **kwargs: Any) -> None:
-        super().__init__(*args, regions=regions, themes=all_themes(), **kwargs)
-        for name in self.needed_later:
-            self.fields[name].required = True
-
-    def notice_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in NOTICE_ORDER]
 
 
 class CloseOwnForm(DsfrForm):

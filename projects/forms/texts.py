@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays
+from atlas.forms.base import DayInput, DsfrModelForm, OrderedDays, WebField
 from atlas.forms.steps import Step
 from projects import services
 from projects.models import ActivityStatus, Partnership, PartnershipKind, Project
@@ -31,9 +31,7 @@ class IdentityForm(OrderedDays, DsfrModelForm):
         empty_label=_("Aucun, ou pas dans la liste"),
     )
 
-    website = forms.URLField(
-        label=_("Page du projet"), required=False, max_length=200, assume_scheme="https", help_text="https://…"
-    )
+    website = WebField(label=_("Page du projet"))
 
     needed_later = ("summary", "starts_on")
 

@@ -173,6 +173,11 @@ class Project(Record, Verified, Digested):
     def get_absolute_url(self) -> str:
         return reverse("projects:project_detail", args=[self.slug])
 
+    @property
+    def years(self) -> str:
+        """«2011–2013», «2011» for one year or where a date is not known, nothing without dates."""
+        return "–".join(dict.fromkeys(str(day.year) for day in (self.starts_on, self.ends_on) if day))
+
 
 def _share_field() -> models.DecimalField:
     return models.DecimalField(

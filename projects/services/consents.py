@@ -109,9 +109,9 @@ def answer_consent(consent: PartyConsent, answer: str, *, actor: User, note: str
 
 def _leave(record: Subject, consent: PartyConsent, *, actor: User) -> None:
     french = record.parties.filter(collectivity__isnull=False).order_by("pk")
-    others, own = (
-        french.exclude(collectivity=consent.collectivity_id),
+    own, others = (
         french.filter(collectivity=consent.collectivity_id),
+        french.exclude(collectivity=consent.collectivity_id),
     )
     if not (heir := others.first()):
         raise ValidationError(

@@ -187,17 +187,10 @@ def complete(ledger: Ledger, authority: models.Model) -> None:
 
 def agree(one: Partnership, other: Partnership) -> bool:
     """Whether neither says what the other denies."""
-    return (
-        all(
-            getattr(one, name) == getattr(other, name) or empty in (getattr(one, name), getattr(other, name))
-            for name, empty in (("title", ""), ("status", PartnershipStatus.UNKNOWN), ("ended_on", None))
-        )
-        and all(
-            getattr(one, name) == getattr(other, name) or not (getattr(one, name) and getattr(other, name))
-            for name in FORMALITIES
-        )
-        and _same_day(one, other)
-    )
+    if one.status != other.status and PartnershipStatus.UNKNOWN not in (one.status, other.status):
+        return False
+    said = [(getattr(one, name), getattr(other, name)) for name in ("title", "ended_on", *FORMALITIES)]
+    return all(mine == theirs or not (mine and theirs) for mine, theirs in said) and _same_day(one, other)
 
 
 def _same_day(one: Partnership, other: Partnership) -> bool:

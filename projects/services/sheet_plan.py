@@ -11,7 +11,7 @@ from atlas.names import normalise
 from projects.imports.sheets.codes import AUTHORITIES, Codes
 from projects.imports.sheets.columns import BUDGET, INDICATORS, MOST_SLOTS, PARTIES, PARTNERSHIPS, PROJECTS
 from projects.imports.sheets.reading import Content, Row
-from projects.imports.sheets.records import LINK_FIELDS, read_records, values_of
+from projects.imports.sheets.records import LINK_FIELDS, YES, YES_FIELDS, read_records, values_of
 from projects.models import DatePrecision, PartKind, PartnershipStatus, PartyRole, ProjectRole
 from projects.services.partnership_sheet import create_partnership, update_partnership
 from projects.services.projects import change_project, create_project
@@ -202,7 +202,7 @@ def _project_parties(
 def _write_partnership(change: Change, codes: Codes, *, actor: User) -> Model:
     values, partnership = change.values, change.record
     fields = {name: values[name] for name in LINK_FIELDS if name in values}
-    fields |= {name: value == "oui" for name, value in fields.items() if name.startswith("is_")}
+    fields |= {name: fields[name] == YES for name in YES_FIELDS if name in fields}
     if "signed" in values:
         fields["signed_on"], fields["signed_precision"] = values["signed"]
     if partnership is None:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from atlas import maps
-from atlas.templatetags.atlas_tags import NO_BREAK_SPACE, number
+from atlas.typography import NO_BREAK, number
 from projects.figures import FIGURES, panorama_of, rules_in_force
 
 register = template.Library()
@@ -38,7 +38,7 @@ def bar_chart(name: str, title: str, rows: Sequence[Any], words: str) -> dict[st
     bars = [
         {
             "label": row.label,
-            "value": f"{number(row.share, 1)}{NO_BREAK_SPACE}%" if row.share is not None else number(row.number),
+            "value": f"{number(row.share, 1)}{NO_BREAK}%" if row.share is not None else number(row.number),
             "y": index * BAR_STEP,
             "width": max(1, round(row.number * BAR_WIDTH / largest)) if row.number else 0,
         }

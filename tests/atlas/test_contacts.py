@@ -42,18 +42,6 @@ TYPED = {
 }
 
 
-@pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
-def editor(town, client):
-    user = MembershipFactory(collectivity=town, role="editor").user
-    client.force_login(user)
-    return user
-
-
 def url(name: str, town: Collectivity, *args) -> str:
     return reverse(f"space:{name}", args=[town.slug, *args])
 

@@ -17,7 +17,6 @@ from projects import services
 from projects.models import Project, ProjectParty
 from tests.factories.atlas import (
     AccessRequestFactory,
-    CollectivityFactory,
     ContactFactory,
     ForeignAuthorityFactory,
     MembershipFactory,
@@ -26,11 +25,6 @@ from tests.factories.atlas import (
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
 
 
 @pytest.fixture

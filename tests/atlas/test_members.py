@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
 def representative(town, client):
     user = MembershipFactory(collectivity=town, role="representative").user
     client.force_login(user)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from atlas.models import Collectivity
 from atlas.services.collectivities import describe
 from atlas.services.records import StaleRecord
-from tests.factories.atlas import CollectivityFactory, MembershipFactory, UserFactory
+from tests.factories.atlas import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -16,18 +16,6 @@ TYPED = {
     "email": "international@rennes.example",
     "phone": "02 99 00 00 00",
 }
-
-
-@pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
-def editor(town, client):
-    user = MembershipFactory(collectivity=town, role="editor").user
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

@@ -21,18 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
-def editor(town, client):
-    user = MembershipFactory(collectivity=town, role="editor").user
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def page(town):
     return reverse("space:confirm_all", args=[town.slug])
 

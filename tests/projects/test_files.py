@@ -14,7 +14,6 @@ from PIL import Image
 from atlas.services.uploads import check_document, make_photo
 from projects import services
 from projects.models import ProjectPhoto
-from tests.factories.atlas import CollectivityFactory, MembershipFactory
 from tests.factories.projects import ProjectFactory
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"
@@ -137,20 +136,8 @@ def test_what_is_not_a_photo_is_refused(content):
 
 
 @pytest.fixture
-def town(db):
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
 def draft(town):
     return ProjectFactory(draft=True, french=town)
-
-
-@pytest.fixture
-def editor(town, client):
-    user = MembershipFactory(collectivity=town, role="editor").user
-    client.force_login(user)
-    return user
 
 
 def page(project) -> str:

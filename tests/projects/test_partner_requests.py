@@ -15,7 +15,6 @@ from projects import rules, services
 from projects.models import PartnerRequest, Project
 from projects.models.links import token_hash
 from tests.factories.atlas import (
-    CollectivityFactory,
     ForeignAuthorityFactory,
     MembershipFactory,
     ThemeFactory,
@@ -25,11 +24,6 @@ from tests.factories.atlas import (
 from tests.factories.projects import PartnershipFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
 
 
 @pytest.fixture

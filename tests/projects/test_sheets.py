@@ -34,18 +34,6 @@ EXE = b"MZ\x90\x00" + b"\x00" * 200
 
 
 @pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
-def editor(town, client):
-    user = MembershipFactory(collectivity=town, role="editor").user
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def thies():
     return ForeignAuthorityFactory(name_fr="Thiès", slug="thies-sn", country=CountryFactory())
 

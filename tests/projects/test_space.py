@@ -31,18 +31,6 @@ ROLES = ["anonymous", "outsider", "reader", "editor", "representative", "staff",
 
 
 @pytest.fixture
-def town():
-    return CollectivityFactory(name="Rennes", slug="rennes-35238")
-
-
-@pytest.fixture
-def editor(town, client):
-    user = MembershipFactory(collectivity=town, role="editor").user
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def representative(town):
     return MembershipFactory(collectivity=town, role="representative").user
 

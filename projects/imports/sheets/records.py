@@ -15,6 +15,8 @@ from .columns import BUDGET, INDICATORS, MEASURES, PARTIES, PARTNERSHIPS, PROJEC
 Values = dict[str, Any]
 # Columns of a partnership that hold a field of the same name.
 LINK_FIELDS = tuple(column.name for column in PARTNERSHIPS.columns if column.name not in ("partners", "signed"))
+YES = "oui"  # what the cell of a true one says; that of another is empty
+YES_FIELDS = tuple(column.name for column in PARTNERSHIPS.columns if column.family == "yes")
 
 
 def read_records(scope: Sequence[Collectivity]) -> dict[str, QuerySet]:
@@ -60,7 +62,7 @@ def values_of(record: Project | Partnership, codes: Codes) -> Values:
 def _said(value: Any) -> Any:
     """A value of a partnership as its cell says it: «oui» or nothing for what is true or not."""
     if isinstance(value, bool):
-        return "oui" if value else ""
+        return YES if value else ""
     return tidy(value) if isinstance(value, str) else value
 
 
